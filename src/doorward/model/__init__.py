@@ -1,0 +1,1 @@
+"""Pure nouns: frozen dataclasses, ids, enums and errors. Nothing here reads, writes or waits."""

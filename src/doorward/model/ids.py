@@ -1,0 +1,34 @@
+"""Names of things. Distinct types, so that one kind of id cannot be passed for another."""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+from doorward.model.errors import Invalid
+
+ApplicationId = NewType("ApplicationId", str)
+Audience = NewType("Audience", str)
+IdentityProviderId = NewType("IdentityProviderId", str)
+PolicyId = NewType("PolicyId", str)
+RuleGroupId = NewType("RuleGroupId", str)
+ServiceTokenId = NewType("ServiceTokenId", str)
+SessionId = NewType("SessionId", str)
+TunnelId = NewType("TunnelId", str)
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def slug(value: str, *, field: str) -> str:
+    """Return ``value`` if it may name a thing.
+
+    Raises:
+        Invalid: it is not 1-63 lower-case letters, digits and inner hyphens.
+    """
+    if not SLUG.fullmatch(value):
+        raise Invalid(
+            field,
+            f"{value!r} is not a name: use 1-63 lower-case letters, digits and hyphens, "
+            "beginning and ending with a letter or digit",
+        )
+    return value

@@ -1,0 +1,1 @@
+"""Protocols: what services need of the outside. Adapters implement them, ``bootstrap`` joins them."""
