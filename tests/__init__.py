@@ -1,0 +1,1 @@
+"""The tests, mirroring ``src/doorward``; ``live`` holds those that start real programs."""
