@@ -1,0 +1,1 @@
+"""Server-rendered pages: what people see of Doorward in a browser."""

@@ -1,0 +1,185 @@
+"""The pages that people see on their way in: what each shows, as values, and how they become HTML.
+
+Rule: a page is a frozen value in, a document out; no request, no clock, no database.
+Rule: text from outside is escaped by the templates; an address from outside must be http(s) or a
+path on this host, or the page is not made at all.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from doorward.model.errors import Invalid
+from doorward.web.static_files import StaticFile
+
+TONES = 8
+"""How many colours the stylesheet has for an application's letter (classes tone-0 to tone-7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Where a form goes, and the hidden fields it carries (a CSRF or flow token)."""
+
+    action: str
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: Literal["get", "post"] = "post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A name to show and the address behind it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Email and password for local accounts.
+
+    ``form`` sends ``email`` and ``password`` besides its own fields. ``problem`` is one sentence
+    about the attempt before this one. ``application`` is the name of what they are heading to, and
+    empty when that is the launcher. ``chooser_url`` leads back to the other providers, if any.
+    """
+
+    form: Form
+    provider: str = ""
+    email: str = ""
+    problem: str = ""
+    application: str = ""
+    chooser_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chooser:
+    """Several identity providers, one button each."""
+
+    providers: tuple[Link, ...]
+    application: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One application on the launcher. ``url`` opens it; ``hostname`` is what is shown."""
+
+    name: str
+    url: str
+    hostname: str
+
+    @property
+    def letter(self) -> str:
+        """The first letter or digit of the name, upper case: the tile's picture."""
+        return next((sign.upper() for sign in self.name if sign.isalnum()), "#")
+
+    @property
+    def tone(self) -> int:
+        """Which colour the letter has: any, but always the same for the same hostname."""
+        return zlib.crc32(self.hostname.encode()) % TONES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launcher:
+    """The applications this person may open. ``links`` are further places, such as the dashboard."""
+
+    email: str
+    name: str = ""
+    tiles: tuple[Tile, ...] = ()
+    sign_out: Form
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """Signed in, and still not allowed.
+
+    ``reasons`` are sentences; ``failed_rule`` names the rule type that failed ("email domain").
+    ``switch`` ends this sign-in and begins another.
+    """
+
+    application: str
+    email: str
+    reasons: tuple[str, ...]
+    failed_rule: str
+    request_id: str
+    switch: Form
+    launcher_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut:
+    """Signed out everywhere. ``sign_in_url`` begins again."""
+
+    sign_in_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something did not work. ``links`` are ways on from here, the first the most useful."""
+
+    status: int
+    title: str
+    sentences: tuple[str, ...]
+    request_id: str
+    links: tuple[Link, ...] = ()
+
+
+Page = SignIn | Chooser | Launcher | Denied | SignedOut | Problem
+
+TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
+    {
+        SignIn: "sign_in.html",
+        Chooser: "chooser.html",
+        Launcher: "launcher.html",
+        Denied: "denied.html",
+        SignedOut: "signed_out.html",
+        Problem: "problem.html",
+    }
+)
+
+
+class Pages:
+    """Turns pages into HTML documents, with the addresses of the given static files."""
+
+    def __init__(self, static_files: Mapping[str, StaticFile]) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("doorward.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["static"] = lambda name: static_files[name].url
+        self._environment.filters["address"] = safe_address
+
+    def render(self, page: Page) -> str:
+        """The HTML document of ``page``.
+
+        Raises:
+            Invalid: an address in it is neither http(s) nor a path on this host.
+        """
+        return self._environment.get_template(TEMPLATES[type(page)]).render(page=page)
+
+
+def safe_address(url: str) -> str:
+    """Return ``url`` if a link or form may go there: http(s), or an absolute path on this host.
+
+    Raises:
+        Invalid: it is something else, such as ``javascript:`` or ``//elsewhere``. Backslashes and
+            control characters are refused too: browsers read them as slashes, or not at all.
+    """
+    if "\\" in url or not url.isprintable():
+        raise Invalid("url", f"{url!r} holds a character that an address may not have")
+    if url.startswith("/") and not url.startswith("//"):
+        return url
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        return url
+    raise Invalid("url", f"{url!r} is neither http(s)://host/... nor a path beginning with one /")
