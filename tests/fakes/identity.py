@@ -1,0 +1,76 @@
+"""Identity providers that vouch for whom a test says, without any network or hashing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from doorward.model.access import Identity
+from doorward.model.errors import AccessError, Refused, Unavailable
+from doorward.ports.identity import Departure
+
+WRONG = "The email address or the password is wrong."
+
+
+class FakePasswordProvider:
+    """Knows the people that ``add`` named."""
+
+    def __init__(self) -> None:
+        self.checked: list[str] = []
+        self._people: dict[tuple[str, str], Identity] = {}
+
+    def add(self, identity: Identity, *, password: str) -> None:
+        self._people[identity.email, password] = identity
+
+    async def check(self, *, email: str, password: str) -> Identity:
+        self.checked.append(email)
+        try:
+            return self._people[email, password]
+        except KeyError:
+            raise Refused(WRONG) from None
+
+
+class FakeRedirectProvider:
+    """Vouches for ``person`` when its own state comes back with the code ``good``.
+
+    ``answer`` gives the query that a browser would bring to the callback. ``fault`` is raised by
+    both methods while it is set.
+    """
+
+    def __init__(self, person: Identity, *, url: str = "https://idp.example.com/authorize") -> None:
+        self.person = person
+        self.fault: AccessError | None = None
+        self.hints: list[str] = []
+        self._url = url
+        self._departures = 0
+
+    def answer(self, departure: Departure, *, code: str = "good") -> dict[str, str]:
+        return {"state": departure.state, "code": code}
+
+    async def depart(self, *, callback: str, login_hint: str = "") -> Departure:
+        self._raise_fault()
+        self._departures += 1
+        self.hints.append(login_hint)
+        state = f"state-{self._departures}"
+        query = urlencode({"redirect_uri": callback, "state": state})
+        return Departure(
+            url=f"{self._url}?{query}", state=state, transaction={"state": state, "callback": callback}
+        )
+
+    async def arrive(
+        self, *, callback: str, transaction: Mapping[str, str], answer: Mapping[str, str]
+    ) -> Identity:
+        self._raise_fault()
+        if transaction.get("callback") != callback or transaction.get("state") != answer.get("state"):
+            raise Refused("This sign-in does not belong to this browser. Start again.")
+        if answer.get("code") != "good":
+            raise Refused("The identity provider refused the sign-in.")
+        return self.person
+
+    def _raise_fault(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+    def fail(self) -> None:
+        """From now on be as a provider that does not answer."""
+        self.fault = Unavailable("The identity provider does not answer.")
