@@ -55,7 +55,9 @@ def security_headers(form_targets: Sequence[str] = ()) -> Mapping[str, str]:
 def _policy(form_targets: Sequence[str]) -> str:
     for target in form_targets:
         if not ORIGIN.fullmatch(target):
-            raise Invalid("form_targets", f"{target!r} is not an origin: use https://host or https://host:port")
+            raise Invalid(
+                "form_targets", f"{target!r} is not an origin: use https://host or https://host:port"
+            )
     form_action = " ".join(["'self'", *dict.fromkeys(form_targets)])
     return (
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
