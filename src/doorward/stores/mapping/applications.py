@@ -1,0 +1,83 @@
+"""Applications: a row each, and a row for every entry of their policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doorward.model.application import Application, Origin
+from doorward.model.ids import ApplicationId, Audience, PolicyId, TunnelId
+from doorward.model.policy import Policy
+from doorward.stores.mapping import policies
+from doorward.stores.mapping.rows import ReadRow, Row
+
+
+def to_row(application: Application, *, position: int) -> Row:
+    """A row of ``applications``; the policies are rows of their own."""
+    origin = application.origin
+    return {
+        "id": application.id,
+        "position": position,
+        "hostname": application.hostname,
+        "audience": application.audience,
+        "name": application.name,
+        "tunnel": origin.tunnel,
+        "origin": {
+            "url": origin.url,
+            "host_header": origin.host_header,
+            "ca": origin.ca,
+            "server_name": origin.server_name,
+            "verify": origin.verify,
+        },
+        "session_duration": application.session_duration,
+        "generation": application.generation,
+        "show_in_launcher": application.show_in_launcher,
+        "websockets": application.websockets,
+    }
+
+
+def policy_rows(application: Application) -> list[Row]:
+    """Rows of ``application_policies``, in order."""
+    return [
+        {"application": application.id, **_entry_to_row(entry, position)}
+        for position, entry in enumerate(application.policies)
+    ]
+
+
+def from_row(row: ReadRow, *, entries: Sequence[ReadRow]) -> Application:
+    """The application of one row and its policy rows, which are in order."""
+    return Application(
+        id=ApplicationId(row["id"]),
+        hostname=row["hostname"],
+        audience=Audience(row["audience"]),
+        name=row["name"],
+        origin=_origin(row["origin"], tunnel=row["tunnel"]),
+        policies=tuple(_entry_from_row(entry) for entry in entries),
+        session_duration=row["session_duration"],
+        generation=row["generation"],
+        show_in_launcher=row["show_in_launcher"],
+        websockets=row["websockets"],
+    )
+
+
+def _origin(value: Mapping[str, Any], *, tunnel: str | None) -> Origin:
+    return Origin(
+        url=value["url"],
+        tunnel=None if tunnel is None else TunnelId(tunnel),
+        host_header=value["host_header"],
+        ca=value["ca"],
+        server_name=value["server_name"],
+        verify=value["verify"],
+    )
+
+
+def _entry_to_row(entry: Policy | PolicyId, position: int) -> Row:
+    if isinstance(entry, Policy):
+        return policies.to_row(entry, position=position)
+    return {"id": entry, "position": position, "name": "", "action": None, "rules": None}
+
+
+def _entry_from_row(row: ReadRow) -> Policy | PolicyId:
+    if row["action"] is None:
+        return PolicyId(row["id"])
+    return policies.from_row(row)

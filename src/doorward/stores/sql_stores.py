@@ -1,0 +1,104 @@
+"""All stores on one database, opened and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from doorward.model.errors import Invalid
+from doorward.stores import database_file, organisation
+from doorward.stores.configurations import SqlConfigurations
+from doorward.stores.database import Database, sqlite
+from doorward.stores.encryption import Envelope
+from doorward.stores.migrating import migrate
+from doorward.stores.one_time_values import SqlOneTimeValues
+from doorward.stores.sessions import SqlSessions
+from doorward.stores.signing_keys import SqlSigningKeys
+
+
+class SqlStores:
+    """``ports.stores.Stores`` in a database. Make it with ``open``."""
+
+    def __init__(self, database: Database, envelope: Envelope) -> None:
+        self._database = database
+        self._configurations = SqlConfigurations(database, envelope)
+        self._sessions = SqlSessions(database)
+        self._one_time_values = SqlOneTimeValues(database)
+        self._signing_keys = SqlSigningKeys(database, envelope)
+
+    @classmethod
+    async def open(
+        cls,
+        url_or_path: str | Path,
+        *,
+        encryption_key: bytes,
+        patience: timedelta = timedelta(seconds=5),
+    ) -> Self:
+        """Open the database, made or brought up to date where needed.
+
+        ``url_or_path`` is a file's path or ``sqlite:///path``; the folder must exist.
+        ``encryption_key`` has 32 bytes. ``patience`` is how long to wait for other programs' locks.
+
+        Raises:
+            Invalid: what is there is damaged, not a database, another program's or a newer
+                version's, or the key does not fit. Nothing was changed.
+            Unavailable: the folder or the file cannot be used, or is locked.
+        """
+        envelope = Envelope(encryption_key)
+        path = sqlite_path(url_or_path)
+        await asyncio.to_thread(database_file.prepare, path, patience=patience)
+        database = sqlite(path, patience=patience)
+        try:
+            await migrate(database)
+            await organisation.begin_or_check(database, envelope)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, envelope)
+
+    async def close(self) -> None:
+        """Close every connection; what was reported as done is on disk already."""
+        await self._database.close()
+
+    @property
+    def configurations(self) -> SqlConfigurations:
+        """The configuration."""
+        return self._configurations
+
+    @property
+    def sessions(self) -> SqlSessions:
+        """Sessions and footholds."""
+        return self._sessions
+
+    @property
+    def one_time_values(self) -> SqlOneTimeValues:
+        """Values that may be used once."""
+        return self._one_time_values
+
+    @property
+    def signing_keys(self) -> SqlSigningKeys:
+        """Keys that sign application tokens."""
+        return self._signing_keys
+
+
+def sqlite_path(url_or_path: str | Path) -> Path:
+    """The file that a path or an SQLite URL names.
+
+    Raises Invalid for another kind of database, and for one in memory, which a crash would lose.
+    """
+    if isinstance(url_or_path, Path) or "://" not in url_or_path:
+        return Path(url_or_path)
+    try:
+        url = make_url(url_or_path)
+    except ArgumentError as error:
+        raise Invalid("database", "is not a URL: give a path, or sqlite:///path") from error
+    if url.get_backend_name() != "sqlite":
+        raise Invalid("database", f"{url.drivername!r} is not supported: give sqlite:///path")
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        raise Invalid("database", "needs a file: give sqlite:///path")
+    return Path(url.database)

@@ -1,0 +1,32 @@
+"""The tables, one file per noun. Rows, not nouns: ``doorward.stores.mapping`` turns one into the other."""
+
+from __future__ import annotations
+
+from doorward.stores.tables.applications import application_policies, applications
+from doorward.stores.tables.columns import metadata
+from doorward.stores.tables.identity_providers import accounts, identity_providers
+from doorward.stores.tables.one_time_values import one_time_values
+from doorward.stores.tables.organisation import organisation
+from doorward.stores.tables.policies import policies
+from doorward.stores.tables.rule_groups import rule_groups
+from doorward.stores.tables.service_tokens import service_tokens
+from doorward.stores.tables.sessions import application_sessions, sessions
+from doorward.stores.tables.signing_keys import signing_keys
+from doorward.stores.tables.tunnels import tunnels
+
+__all__ = [
+    "accounts",
+    "application_policies",
+    "application_sessions",
+    "applications",
+    "identity_providers",
+    "metadata",
+    "one_time_values",
+    "organisation",
+    "policies",
+    "rule_groups",
+    "service_tokens",
+    "sessions",
+    "signing_keys",
+    "tunnels",
+]

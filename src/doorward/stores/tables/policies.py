@@ -1,0 +1,17 @@
+"""Shared policies. An application's own ones are in ``application_policies``."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Integer, Table
+
+from doorward.stores.tables.columns import metadata, text
+
+policies = Table(
+    "policies",
+    metadata,
+    text("id", key=True),
+    Column("position", Integer, nullable=False),
+    text("name"),
+    text("action"),
+    Column("rules", JSON, nullable=False),
+)
