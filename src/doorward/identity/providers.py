@@ -1,0 +1,113 @@
+"""From a configured identity provider to the thing that signs people in with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from doorward.identity.local import LocalProvider
+from doorward.identity.oidc.fetching import open_client
+from doorward.identity.oidc.provider import OidcProvider
+from doorward.identity.passwords import Passwords
+from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.ports.clock import Clock, Randomness
+from doorward.ports.identity import PasswordProvider, RedirectProvider
+
+
+def build_provider(
+    provider: IdentityProvider,
+    *,
+    client: Callable[[str], httpx.AsyncClient],
+    passwords: Passwords,
+    clock: Clock,
+    randomness: Randomness,
+) -> RedirectProvider | PasswordProvider:
+    """Return the adapter for ``provider``. ``client`` gives the HTTP client for a CA (PEM or empty).
+
+    Raises:
+        Invalid: the settings cannot be used: an issuer that is no https URL, a CA without a
+            certificate, two accounts with one address.
+    """
+    match provider.settings:
+        case LocalAccounts() as accounts:
+            return LocalProvider(id=provider.id, accounts=accounts, passwords=passwords)
+        case OpenIdConnect() as settings:
+            return OidcProvider(
+                id=provider.id,
+                settings=settings,
+                client=client(settings.ca),
+                clock=clock,
+                randomness=randomness,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    settings: LocalAccounts | OpenIdConnect
+    adapter: RedirectProvider | PasswordProvider
+
+
+class Providers:
+    """Keeps one adapter for each identity provider for as long as its settings stay the same.
+
+    So what was fetched from a provider outlives configuration changes that do not concern it.
+    ``passwords`` is the caller's to close; the HTTP clients are closed by ``aclose``.
+    """
+
+    def __init__(
+        self,
+        *,
+        passwords: Passwords,
+        clock: Clock,
+        randomness: Randomness,
+        open_client: Callable[[str], httpx.AsyncClient] = open_client,
+    ) -> None:
+        self._passwords = passwords
+        self._clock = clock
+        self._randomness = randomness
+        self._open_client = open_client
+        # One client for each CA ever used. They outlive their providers, because a sign-in may be
+        # under way when settings change; an administrator makes only so many.
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._built: dict[str, _Built] = {}
+
+    def adapter(self, provider: IdentityProvider) -> RedirectProvider | PasswordProvider:
+        """The adapter for ``provider``, built now if it is new or its settings changed.
+
+        ``LocalAccounts`` gives a ``PasswordProvider``, ``OpenIdConnect`` a ``RedirectProvider``.
+
+        Raises:
+            Invalid: as ``build_provider``.
+        """
+        known = self._built.get(provider.id)
+        if known is not None and known.settings == provider.settings:
+            return known.adapter
+        adapter = build_provider(
+            provider,
+            client=self._client,
+            passwords=self._passwords,
+            clock=self._clock,
+            randomness=self._randomness,
+        )
+        self._built[provider.id] = _Built(provider.settings, adapter)
+        return adapter
+
+    def keep_only(self, providers: tuple[IdentityProvider, ...]) -> None:
+        """Forget the adapters of every provider that is not among these."""
+        kept = {provider.id for provider in providers}
+        for gone in self._built.keys() - kept:
+            del self._built[gone]
+
+    async def aclose(self) -> None:
+        """Close the HTTP clients. Sign-ins under way fail."""
+        clients, self._clients = self._clients, {}
+        self._built = {}
+        for client in clients.values():
+            await client.aclose()
+
+    def _client(self, ca: str) -> httpx.AsyncClient:
+        if ca not in self._clients:
+            self._clients[ca] = self._open_client(ca)
+        return self._clients[ca]
