@@ -1,0 +1,136 @@
+"""The claims of an application token: what the edge knows of who is asking.
+
+Names follow Cloudflare Access where it has one (``common_name``, ``type``), and RFC 7519.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorward.model.access import Identity
+from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
+
+TOKEN_TYPE = "app"
+"""The ``type`` of a token that admits to one application. No other token may be taken for one."""
+
+
+def subject_of(identity: Identity) -> str:
+    """A person's ``sub``: the same at every application and sign-in, different for everybody else.
+
+    Subjects of two identity providers may be equal, so both parts go in; hashed, to have one form
+    (32 hexadecimal digits).
+    """
+    key = f"{identity.identity_provider}\0{identity.subject}"
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def token_generation(organisation: int, application: int, fingerprint: str) -> str:
+    """The ``gen`` claim. A token with another one than the application's present one is stale.
+
+    ``organisation`` and ``application`` are the generations of the configuration and of the
+    application; ``fingerprint`` is ``CompiledApplication.fingerprint``.
+    """
+    return f"{organisation}.{application}.{fingerprint}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenClaims:
+    """The claims of one token. ``issued`` and ``expires`` are cut to whole seconds, downwards.
+
+    A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
+    ``service_token`` and ``common_name`` (its client id) and none of those.
+    """
+
+    issuer: str
+    audience: Audience
+    generation: str
+    issued: datetime
+    expires: datetime
+    subject: str = ""
+    email: str = ""
+    identity_provider: IdentityProviderId | None = None
+    groups: tuple[str, ...] = ()
+    session: SessionId | None = None
+    service_token: ServiceTokenId | None = None
+    common_name: str = ""
+
+    @classmethod
+    def for_person(
+        cls,
+        identity: Identity,
+        *,
+        session: SessionId,
+        mentioned_groups: Collection[str],
+        issuer: str,
+        audience: Audience,
+        generation: str,
+        issued: datetime,
+        expires: datetime,
+    ) -> TokenClaims:
+        """A person's claims. Of their groups only those that the policies mention go in."""
+        return cls(
+            issuer=issuer,
+            audience=audience,
+            generation=generation,
+            issued=issued,
+            expires=expires,
+            subject=subject_of(identity),
+            email=identity.email,
+            identity_provider=identity.identity_provider,
+            groups=tuple(sorted(identity.groups.intersection(mentioned_groups))),
+            session=session,
+        )
+
+    @classmethod
+    def for_machine(
+        cls,
+        service_token: ServiceTokenId,
+        *,
+        client_id: str,
+        issuer: str,
+        audience: Audience,
+        generation: str,
+        issued: datetime,
+        expires: datetime,
+    ) -> TokenClaims:
+        """A machine's claims."""
+        return cls(
+            issuer=issuer,
+            audience=audience,
+            generation=generation,
+            issued=issued,
+            expires=expires,
+            service_token=service_token,
+            common_name=client_id,
+        )
+
+    def as_claims(self) -> dict[str, object]:
+        """The claims set to sign.
+
+        Raises ValueError for a token that would be a person's and a machine's at once, or neither.
+        """
+        if (self.session is None) == (self.service_token is None):
+            raise ValueError("a token is a person's or a machine's")
+        claims: dict[str, object] = {
+            "iss": self.issuer,
+            "aud": [self.audience],
+            "sub": self.subject,
+            "type": TOKEN_TYPE,
+            "gen": self.generation,
+            "iat": int(self.issued.timestamp()),
+            "nbf": int(self.issued.timestamp()),
+            "exp": int(self.expires.timestamp()),
+        }
+        if self.session is not None:
+            claims |= {
+                "email": self.email,
+                "idp": self.identity_provider,
+                "groups": list(self.groups),
+                "sid": self.session,
+            }
+        else:
+            claims |= {"common_name": self.common_name, "service_token": self.service_token}
+        return claims

@@ -1,0 +1,1 @@
+"""Pure: rules in, decision out. Selectors, the compiler, the reference evaluator, reasons."""

@@ -1,0 +1,84 @@
+"""What the compiler refuses: contradictions that would do something else than they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from doorward.model.application import Application
+from doorward.model.configuration import Configuration
+from doorward.model.errors import Invalid
+from doorward.model.ids import PolicyId, RuleGroupId
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.policy.rule_groups import parts, selectors_in, size
+from doorward.policy.selectors import RULE_GROUP, SELECTORS
+
+LARGEST = 20_000
+"""How many selectors one policy may hold with its rule groups written out."""
+
+_WHY_NOT = {
+    Action.ALLOW: "a machine is admitted by a policy with action service_auth",
+    Action.DENY: "a machine is admitted only by policies with action service_auth",
+    Action.BYPASS: "bypass asks nobody who they are; use everyone or ip_range, or action allow",
+    Action.SERVICE_AUTH: (
+        "service_auth admits machines only; use service_token, any_service_token or ip_range"
+    ),
+}
+
+
+def check_policy(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, field: str) -> None:
+    """Raises Invalid where a selector does not go with the policy's action, or there are too many."""
+    for part, selectors in parts(policy.rules):
+        for index, selector in enumerate(selectors):
+            _check_selector(selector, policy.action, groups, field=f"{field}.rules.{part}[{index}]")
+    if (count := size(policy.rules, groups)) > LARGEST:
+        raise Invalid(f"{field}.rules", f"holds {count} selectors: {LARGEST} are allowed")
+
+
+def _check_selector(
+    selector: Selector, action: Action, groups: Mapping[RuleGroupId, RuleGroup], *, field: str
+) -> None:
+    within, tested = "", [selector]
+    if selector.kind == RULE_GROUP:
+        within = f" (in rule group {selector.value})"
+        tested = list(selectors_in(Rules(include=(selector,)), groups))
+    for inner in tested:
+        kind = SELECTORS.get(inner.kind)
+        if kind is not None and action not in kind.actions:
+            raise Invalid(field, f"{inner.kind}{within} does not go with action {action}: {_WHY_NOT[action]}")
+
+
+def check_policy_ids(application: Application, policies: Sequence[Policy]) -> None:
+    """Raises Invalid where two policies of an application share an id."""
+    seen: set[PolicyId] = set()
+    for index, policy in enumerate(policies):
+        if policy.id in seen:
+            raise Invalid(
+                f"applications[{application.id}].policies[{index}]",
+                f"there is a policy {policy.id!r} before it: give each its own id, and name "
+                "a shared policy once",
+            )
+        seen.add(policy.id)
+
+
+def check_references(configuration: Configuration, rules: Rules, *, field: str) -> None:
+    """Raises Invalid where ``rules`` name an identity provider or service token that is not there.
+
+    Such a selector matches nobody; as an exclude it would quietly exclude nobody.
+    """
+    providers = {provider.id for provider in configuration.identity_providers}
+    tokens = {token.id for token in configuration.service_tokens}
+    for part, selectors in parts(rules):
+        for index, selector in enumerate(selectors):
+            place = f"{field}.{part}[{index}]"
+            if selector.identity_provider is not None and selector.identity_provider not in providers:
+                _refuse_missing(place, "identity provider", selector.identity_provider, providers)
+            if selector.kind == "identity_provider" and selector.value not in providers:
+                _refuse_missing(place, "identity provider", selector.value, providers)
+            if selector.kind == "service_token" and selector.value not in tokens:
+                _refuse_missing(place, "service token", selector.value, tokens)
+
+
+def _refuse_missing(field: str, noun: str, value: str, there: Iterable[str]) -> None:
+    known = ", ".join(sorted(there)) or "(there are none)"
+    raise Invalid(field, f"there is no {noun} {value!r}: use one of {known}")

@@ -1,0 +1,44 @@
+"""What the compiler makes: an application's policies, checked, in order, with expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from doorward.model.ids import ApplicationId, RuleGroupId
+from doorward.model.policy import Policy
+from doorward.model.rule import RuleGroup
+from doorward.policy.expression import Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledPolicy:
+    """One policy. ``position`` counts in the order of evaluation, from 0.
+
+    ``expression`` is true only of requests that this policy allows, and that no deny policy before
+    it may match: the data plane may act on it alone, given a current token. It is ``Never`` for a
+    deny policy, and wherever nothing can be proved.
+    """
+
+    position: int
+    policy: Policy
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledApplication:
+    """``policies`` are in the order of evaluation: bypass and service_auth first, then allow and
+    deny, each in the order that the administrator gave. Selectors are in canonical spelling.
+
+    ``mentioned_groups`` are the only groups that a token for this application needs to carry.
+    ``fingerprint`` (12 hexadecimal digits) names that set: a token made for another set is stale,
+    since a group that it leaves out may be one that an exclude rule looks for.
+    ``unknown_kinds`` are the kinds of selectors in use that this version does not know.
+    """
+
+    application: ApplicationId
+    policies: tuple[CompiledPolicy, ...]
+    rule_groups: Mapping[RuleGroupId, RuleGroup]
+    mentioned_groups: frozenset[str]
+    fingerprint: str
+    unknown_kinds: frozenset[str]

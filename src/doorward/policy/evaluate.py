@@ -1,0 +1,113 @@
+"""The reference evaluator: the authority on who may.
+
+It is written from the rules themselves and does not look at the compiler's expressions, so that
+the two can be held against each other.
+
+Rule: bypass and service_auth policies come first, then allow and deny, each kind in its order; the
+first that matches decides; where none does, the request is denied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from doorward.model.access import AccessRequest
+from doorward.model.ids import RuleGroupId
+from doorward.model.policy import Action
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.policy.compiled import CompiledApplication
+from doorward.policy.decision import Decision
+from doorward.policy.match import Match
+from doorward.policy.reasons import Reason
+from doorward.policy.rules import Judgement, judge
+from doorward.policy.selectors import RULE_GROUP, SELECTORS
+from doorward.policy.unidentified import judge_unidentified
+
+
+def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
+    """Decide on ``request``. A deny policy whose outcome is unknown denies; any other does not match."""
+    if request.application != compiled.application:
+        return Decision.deny(Reason.OTHER_APPLICATION)
+    for entry in compiled.policies:
+        policy = entry.policy
+        if not _looks_at(policy.action, request):
+            continue
+        match = _judge(policy.rules, compiled.rule_groups, request).match
+        if policy.action is Action.DENY and match is Match.YES:
+            return Decision.deny_by(policy)
+        if policy.action is Action.DENY and match is Match.UNKNOWN:
+            return Decision.deny_by(policy, Reason.UNKNOWN_SELECTOR)
+        if policy.action is not Action.DENY and match is Match.YES:
+            return Decision.allow(policy)
+    return Decision.deny(*dict.fromkeys(_why_none(compiled, request)))
+
+
+def _looks_at(action: Action, request: AccessRequest) -> bool:
+    """Whether policies with this action concern who is asking. Someone who comes both as a person
+    and as a machine is neither."""
+    if action is Action.BYPASS:
+        return True
+    if action is Action.SERVICE_AUTH:
+        return request.service_token is not None and request.identity is None
+    return request.identity is not None and request.service_token is None
+
+
+def _judge(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup], request: AccessRequest) -> Judgement:
+    def test(selector: Selector) -> Match:
+        if selector.kind == RULE_GROUP:
+            group = groups.get(RuleGroupId(selector.value))
+            return Match.UNKNOWN if group is None else judge(group.rules, test).match
+        kind = SELECTORS.get(selector.kind)
+        if kind is None:
+            return Match.UNKNOWN
+        return Match.YES if kind.matches(selector, request) else Match.NO
+
+    return judge(rules, test)
+
+
+def _why_none(compiled: CompiledApplication, request: AccessRequest) -> Iterator[Reason]:
+    """Why no policy matched: what is missing, then which rule types failed."""
+    if not compiled.policies:
+        yield Reason.NO_POLICIES
+        return
+    yield Reason.NO_POLICY_MATCHED
+    anonymous = request.identity is None and request.service_token is None
+    actions = {entry.policy.action for entry in compiled.policies}
+    if anonymous and Action.ALLOW in actions:
+        yield Reason.NO_IDENTITY
+    if anonymous and Action.SERVICE_AUTH in actions:
+        yield Reason.SERVICE_TOKEN_REQUIRED
+    for entry in compiled.policies:
+        policy = entry.policy
+        if policy.action in (Action.ALLOW, Action.SERVICE_AUTH) and _looks_at(policy.action, request):
+            judgement = _judge(policy.rules, compiled.rule_groups, request)
+            yield from _failed(policy.rules, judgement, request)
+            if judgement.match is Match.UNKNOWN:
+                yield Reason.UNKNOWN_SELECTOR
+        elif policy.action is Action.ALLOW and anonymous:
+            judgement = judge_unidentified(policy.rules, compiled.rule_groups, request)
+            yield from _failed(policy.rules, judgement, request)
+
+
+def _failed(rules: Rules, judgement: Judgement, request: AccessRequest) -> Iterator[Reason]:
+    """The rule types that certainly stood in the way, and whether an IP range did."""
+    ranges_only = bool(rules.include) and all(s.kind == "ip_range" for s in rules.include)
+    network = False
+    if judgement.included is Match.NO:
+        yield Reason.NOT_INCLUDED
+        network |= ranges_only
+    if judgement.required is Match.NO:
+        yield Reason.NOT_REQUIRED
+        network |= any(not _in_range(selector, request, other=True) for selector in rules.require)
+    if judgement.excluded is Match.YES:
+        yield Reason.EXCLUDED
+        network |= any(_in_range(selector, request, other=False) for selector in rules.exclude)
+    if network:
+        yield Reason.WRONG_NETWORK
+
+
+def _in_range(selector: Selector, request: AccessRequest, *, other: bool) -> bool:
+    """Whether an ``ip_range`` holds the source; ``other`` for selectors of other kinds."""
+    if selector.kind != "ip_range":
+        return other
+    return SELECTORS["ip_range"].matches(selector, request)

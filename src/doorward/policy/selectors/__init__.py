@@ -1,0 +1,69 @@
+"""Selectors: one file per kind, and the one table of them.
+
+To add a kind: a file like ``email.py``, a line in ``SELECTORS``, a test file, a heading in
+``docs/reference/selectors.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from doorward.model.errors import Invalid
+from doorward.model.rule import Selector
+from doorward.policy.selectors import (
+    any_service_token,
+    email,
+    email_domain,
+    everyone,
+    group,
+    identity_provider,
+    ip_range,
+    service_token,
+)
+from doorward.policy.selectors.kind import SelectorKind
+
+SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
+    {
+        "any_service_token": any_service_token,
+        "email": email,
+        "email_domain": email_domain,
+        "everyone": everyone,
+        "group": group,
+        "identity_provider": identity_provider,
+        "ip_range": ip_range,
+        "service_token": service_token,
+    }
+)
+
+RULE_GROUP = "rule_group"
+"""The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
+the group up."""
+
+
+def canonical(selector: Selector, *, field: str) -> Selector:
+    """``selector`` with its value in canonical spelling. One of an unknown kind is left as it is.
+
+    Raises:
+        Invalid: the value does not fit the kind, or a kind other than ``group`` is narrowed to an
+            identity provider.
+    """
+    kind = SELECTORS.get(selector.kind)
+    if kind is None and selector.kind != RULE_GROUP:
+        return selector
+    if selector.identity_provider is not None and selector.kind != "group":
+        raise Invalid(field, f"{selector.kind} cannot be narrowed to an identity provider: only group can")
+    if kind is None:
+        return selector
+    return Selector(selector.kind, kind.parse(selector.value, field), selector.identity_provider)
+
+
+def known_kind(kind: str, *, field: str) -> str:
+    """Return ``kind`` if this version knows it: for reading what a person wrote.
+
+    Raises Invalid, listing the kinds there are.
+    """
+    if kind != RULE_GROUP and kind not in SELECTORS:
+        allowed = ", ".join(sorted((*SELECTORS, RULE_GROUP)))
+        raise Invalid(field, f"{kind!r} is not a kind of selector: use one of {allowed}")
+    return kind
