@@ -1,0 +1,64 @@
+"""Sample nouns, with only what a test cares about to be said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from doorward.model.access import Identity
+from doorward.model.application import Application, Origin
+from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, SessionId
+from doorward.model.session import ApplicationSession, Session
+from doorward.ports.stores import SigningKey
+from tests.fakes.clock import START
+
+HOUR = timedelta(hours=1)
+
+
+def identity(email: str = "ada@example.com") -> Identity:
+    return Identity(
+        identity_provider=IdentityProviderId("people"),
+        subject=email,
+        email=email,
+        groups=frozenset({"staff"}),
+    )
+
+
+def session(
+    name: str = "s1",
+    *,
+    email: str = "ada@example.com",
+    created: datetime = START,
+    expires: datetime = START + HOUR,
+    revoked: datetime | None = None,
+) -> Session:
+    return Session(
+        id=SessionId(name),
+        identity=identity(email),
+        created=created,
+        expires=expires,
+        source="192.0.2.1",
+        user_agent="Browser/1",
+        revoked=revoked,
+    )
+
+
+def foothold(session: str = "s1", application: str = "hello") -> ApplicationSession:
+    return ApplicationSession(
+        session=SessionId(session),
+        application=ApplicationId(application),
+        created=START,
+        expires=START + HOUR,
+    )
+
+
+def application(name: str = "hello", *, hostname: str = "") -> Application:
+    return Application(
+        id=ApplicationId(name),
+        hostname=hostname or f"{name}.example.com",
+        origin=Origin(url="http://127.0.0.1:8080"),
+        audience=Audience(f"audience-of-{name}"),
+    )
+
+
+def signing_key(kid: str = "k1", *, created: datetime = START) -> SigningKey:
+    return SigningKey(kid=kid, private_jwk='{"d": "private"}', created=created, not_before=created)

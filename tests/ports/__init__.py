@@ -1,0 +1,1 @@
+"""One suite per port. Every implementation passes it, the fakes as well."""

@@ -1,0 +1,1 @@
+"""Tests of what only the database's stores promise: durability, damage, encryption, migrations."""

@@ -1,0 +1,128 @@
+"""Hypothesis strategies for the nouns: anything a noun can hold, valid for storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from doorward.model.access import Identity
+from doorward.model.application import Application, Origin
+from doorward.model.configuration import Configuration
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.model.service_token import ServiceToken
+from doorward.model.session import ApplicationSession, Session
+from doorward.model.tunnel import Tunnel
+from doorward.ports.stores import SigningKey
+
+T = TypeVar("T")
+
+# Databases hold no NUL in text, and UTF-8 no halves of surrogate pairs.
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+# Few values, so that names meet and are exchanged between things.
+names = st.sampled_from(["a", "b", "c", "d", "e"])
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes the bounds without a zone
+durations = st.timedeltas(timedelta(0), timedelta(days=400))
+counts = st.integers(0, 2**31 - 1)
+
+
+def distinct(items: SearchStrategy[T], *keys: Callable[[T], str]) -> SearchStrategy[tuple[T, ...]]:
+    """A few items, no two of which share any of the keys."""
+    return st.lists(items, max_size=4, unique_by=keys).map(tuple)
+
+
+selectors = st.builds(Selector, kind=texts, value=texts, identity_provider=st.none() | names)
+selector_lists = st.lists(selectors, max_size=2).map(tuple)
+rules = st.builds(Rules, include=selector_lists, require=selector_lists, exclude=selector_lists)
+rule_groups = st.builds(RuleGroup, id=names, rules=rules, name=texts)
+policies = st.builds(Policy, id=names, action=st.sampled_from(Action), rules=rules, name=texts)
+
+accounts = st.builds(
+    Account,
+    email=names.map("{}@example.com".format),
+    name=texts,
+    groups=st.frozensets(texts, max_size=3),
+    password_hash=texts,
+    disabled=st.booleans(),
+)
+local_accounts = st.builds(LocalAccounts, accounts=distinct(accounts, lambda a: a.email))
+openid_connects = st.builds(
+    OpenIdConnect,
+    issuer=texts,
+    client_id=texts,
+    client_secret=texts,
+    scopes=st.lists(texts, max_size=3).map(tuple),
+    email_claim=texts,
+    groups_claim=texts,
+    require_verified_email=st.booleans(),
+    ca=texts,
+)
+identity_providers = st.builds(
+    IdentityProvider, id=names, settings=local_accounts | openid_connects, name=texts
+)
+
+origins = st.builds(
+    Origin,
+    url=texts,
+    tunnel=st.none() | names,
+    host_header=texts,
+    ca=texts,
+    server_name=texts,
+    verify=st.booleans(),
+)
+applications = st.builds(
+    Application,
+    id=names,
+    hostname=names.map("{}.example.com".format),
+    origin=origins,
+    audience=names.map("audience-{}".format),
+    name=texts,
+    policies=distinct(policies | names, lambda entry: entry.id if isinstance(entry, Policy) else entry),
+    session_duration=durations,
+    generation=counts,
+    show_in_launcher=st.booleans(),
+    websockets=st.booleans(),
+)
+tunnels = st.builds(Tunnel, id=names, name=names, token_version=counts)
+service_tokens = st.builds(
+    ServiceToken, id=names, client_id=names, secret_hash=texts, name=texts, expires=st.none() | instants
+)
+configurations = st.builds(
+    Configuration,
+    identity_providers=distinct(identity_providers, lambda p: p.id),
+    rule_groups=distinct(rule_groups, lambda g: g.id),
+    policies=distinct(policies, lambda p: p.id),
+    applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
+    tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),
+    service_tokens=distinct(service_tokens, lambda t: t.id, lambda t: t.client_id),
+    session_duration=durations,
+    generation=counts,
+)
+
+identities = st.builds(
+    Identity,
+    identity_provider=names,
+    subject=texts,
+    email=names.map("{}@example.com".format),
+    name=texts,
+    groups=st.frozensets(texts, max_size=3),
+)
+sessions = st.builds(
+    Session,
+    id=texts,
+    identity=identities,
+    created=instants,
+    expires=instants,
+    source=texts,
+    user_agent=texts,
+    revoked=st.none() | instants,
+)
+footholds = st.builds(
+    ApplicationSession, session=texts, application=texts, created=instants, expires=instants
+)
+signing_keys = st.builds(SigningKey, kid=texts, private_jwk=texts, created=instants, not_before=instants)
