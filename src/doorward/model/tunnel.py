@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from doorward.model.ids import TunnelId
+from doorward.model.application import Origin
+from doorward.model.ids import ApplicationId, SessionId, TunnelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +30,33 @@ class ConnectorStatus:
     links: int
     streams: int
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunnelAdmission:
+    """What a relay must know of one tunnel.
+
+    ``secret_hash`` is the SHA-256 (hex) of the token's secret. ``services`` maps the service key (an
+    application's id) to the origin that the tunnel's connectors dial for it.
+    """
+
+    id: TunnelId
+    name: str
+    secret_hash: str = field(repr=False)
+    services: Mapping[ApplicationId, Origin]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStream:
+    """One connection that is open now between the edge and an origin, and whose it is.
+
+    ``session`` is empty for a stream that belongs to no session (bypass, or a machine).
+    ``source`` is the person's address as the edge saw it.
+    """
+
+    id: str
+    tunnel: TunnelId
+    application: ApplicationId
+    session: SessionId
+    source: str
+    opened: datetime

@@ -1,0 +1,166 @@
+"""Where connectors arrive: TCP, then TLS, then a hello, each within bounds; only then are they known.
+
+Rule: whatever a stranger sends costs bounded memory and time, and at most a few log lines a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections import Counter
+from pathlib import Path
+from typing import Final, cast
+
+import structlog
+
+from doorward.model.errors import Invalid, Unavailable
+from doorward.relay.link import RelayLink
+from doorward.relay.relay import Relay
+from doorward.relay.settings import RelaySettings
+from doorward.relay.sockets import tune
+from doorward.relay.sparse_log import SparseLog
+from doorward.tunnel.control import PROTOCOL, Refuse
+from doorward.tunnel.link import RECEIVE_BUFFER, LinkTransport
+
+log = structlog.get_logger("relay.listener")
+
+BACKLOG: Final = 1024
+WRITE_BUFFER: Final = 128 * 1024
+
+
+def tls_context(certificate: Path, private_key: Path) -> ssl.SSLContext:
+    """TLS 1.3 only, our protocol only. Raises Invalid when the files do not hold a certificate and key."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.set_alpn_protocols([PROTOCOL])
+    context.num_tickets = 0
+    try:
+        context.load_cert_chain(certificate, private_key)
+    except (OSError, ssl.SSLError) as error:
+        raise Invalid("certificate", f"{certificate} and {private_key} cannot be used: {error}") from error
+    return context
+
+
+class Listener:
+    """Accepts connectors for a relay."""
+
+    def __init__(self, settings: RelaySettings, relay: Relay) -> None:
+        self._settings = settings
+        self._relay = relay
+        self._context = tls_context(settings.certificate, settings.private_key)
+        self._buffer = memoryview(bytearray(RECEIVE_BUFFER))
+        self._greetings: set[asyncio.Task[None]] = set()
+        self._by_source: Counter[str] = Counter()
+        self._server: asyncio.Server | None = None
+        self._sparse = SparseLog(log, asyncio.get_running_loop().time)
+
+    async def open(self) -> int:
+        """Listen; return the port. Raises Unavailable when the port is taken or not ours to take."""
+        host, port = self._settings.listen_host, self._settings.listen_port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if self._settings.share_port:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            tune(listener)
+            listener.bind((host, port))
+            self._server = await asyncio.get_running_loop().create_server(
+                lambda: _Arrival(self), sock=listener, backlog=BACKLOG
+            )
+        except OSError as error:
+            listener.close()
+            raise Unavailable(f"the relay cannot listen on {host} port {port}: {error.strerror}") from error
+        return int(listener.getsockname()[1])
+
+    async def close(self) -> None:
+        """Accept nobody any more; strangers are dropped."""
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._greetings):
+            task.cancel()
+        await asyncio.gather(*self._greetings, return_exceptions=True)
+
+    def arrived(self, transport: asyncio.Transport) -> None:
+        """Somebody connected."""
+        source = str((transport.get_extra_info("peername") or ("",))[0])
+        if (
+            len(self._greetings) >= self._settings.most_greetings
+            or self._by_source[source] >= self._settings.most_greetings_per_source
+        ):
+            self._relay.counted.greetings_turned_away += 1
+            self._sparse.warning("too many strangers", source=source)
+            transport.abort()
+            return
+        self._by_source[source] += 1
+        transport.pause_reading()
+        task = asyncio.get_running_loop().create_task(self._greet(transport, source))
+        self._greetings.add(task)
+        task.add_done_callback(lambda done: self._greeted(done, source))
+
+    def _greeted(self, task: asyncio.Task[None], source: str) -> None:
+        self._greetings.discard(task)
+        self._by_source[source] -= 1
+        if not self._by_source[source]:
+            del self._by_source[source]
+        if not task.cancelled() and task.exception() is not None:
+            log.error("greeting failed", exc_info=task.exception())
+
+    async def _greet(self, transport: asyncio.Transport, source: str) -> None:
+        """TLS, then hello, then in or out."""
+        loop = asyncio.get_running_loop()
+        link = RelayLink(
+            source=source,
+            call_soon=loop.call_soon,
+            buffer=self._buffer,
+            hello=loop.create_future(),
+            closed=self._relay.unregister,
+            changed=self._relay.note_change,
+        )
+        try:
+            async with asyncio.timeout(self._settings.greeting_timeout):
+                await self._secure(transport, link)
+                hello = await link.hello
+                verdict = self._relay.judge(hello)
+                if isinstance(verdict, Refuse):
+                    self._relay.counted.links_refused += 1
+                    self._sparse.warning("connector refused", source=source, tunnel=hello.tunnel)
+                    await asyncio.sleep(self._settings.refusal_delay)
+                    link.dismiss(verdict)
+                    return
+                await self._relay.register(link, hello, verdict)
+        except (OSError, asyncio.CancelledError) as error:
+            self._relay.counted.greetings_failed += 1
+            self._sparse.warning("no proper greeting", source=source, problem=link.problem or _words(error))
+            transport.abort()
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+
+    async def _secure(self, transport: asyncio.Transport, link: RelayLink) -> None:
+        secured = await asyncio.get_running_loop().start_tls(
+            transport,
+            link,
+            self._context,
+            server_side=True,
+            ssl_handshake_timeout=self._settings.greeting_timeout,
+        )
+        if secured is None or secured.get_extra_info("ssl_object").selected_alpn_protocol() != PROTOCOL:
+            raise ConnectionAbortedError(f"does not speak {PROTOCOL}")
+        secured.set_write_buffer_limits(high=WRITE_BUFFER)
+        link.connected(cast("LinkTransport", secured))
+
+
+class _Arrival(asyncio.Protocol):
+    """A connection before TLS."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._listener.arrived(cast("asyncio.Transport", transport))
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
