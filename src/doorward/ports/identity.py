@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doorward.model.access import Identity
 
@@ -23,6 +23,7 @@ class Departure:
     transaction: Mapping[str, str]
 
 
+@runtime_checkable
 class RedirectProvider(Protocol):
     """A provider that people are sent to and come back from."""
 
@@ -44,6 +45,7 @@ class RedirectProvider(Protocol):
         ...
 
 
+@runtime_checkable
 class PasswordProvider(Protocol):
     """A provider whose people give a password to Doorward itself."""
 

@@ -1,0 +1,1 @@
+"""The control plane's words with edges (xDS) and relays."""

@@ -1,0 +1,280 @@
+"""The HTTP filters of the public listener, in the order that makes them safe.
+
+1. ``header_to_metadata`` finds our token cookie, and the cookies without ours.
+2. ``token_from_request`` puts the token, from ``Cf-Access-Token`` or else the cookie, where exactly
+   one filter looks for it. A request with two tokens is judged by one of them and by no mixture.
+3. ``jwt_authn`` verifies it. A missing or bad token only means "no claims".
+4. ``rbac`` judges the claims in shadow mode: its verdict is metadata, per application.
+5. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
+   asks as well. It fails closed.
+6. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
+   "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
+7. ``session_to_upstream`` keys the connection to the origin by the session.
+8. ``router``.
+
+What clients may not say is removed before all of them (``early_header_mutation``).
+"""
+
+from __future__ import annotations
+
+from doorward.envoy import names
+from doorward.envoy.packing import packed, seconds
+from doorward.envoy.state import EdgeSettings, EdgeState
+from envoy.config.common.mutation_rules.v3 import mutation_rules_pb2
+from envoy.config.core.v3 import base_pb2, extension_pb2, grpc_service_pb2, substitution_format_string_pb2
+from envoy.extensions.common.matching.v3 import extension_matcher_pb2
+from envoy.extensions.filters.common.matcher.action.v3 import skip_action_pb2
+from envoy.extensions.filters.common.set_filter_state.v3 import value_pb2
+from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
+from envoy.extensions.filters.http.header_mutation.v3 import header_mutation_pb2
+from envoy.extensions.filters.http.header_to_metadata.v3 import header_to_metadata_pb2
+from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
+from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
+from envoy.extensions.filters.http.router.v3 import router_pb2
+from envoy.extensions.filters.http.set_filter_state.v3 import set_filter_state_pb2
+from envoy.extensions.filters.network.http_connection_manager.v3 import (
+    http_connection_manager_pb2 as hcm_pb2,
+)
+from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (
+    header_mutation_pb2 as early_pb2,
+)
+from envoy.extensions.matching.common_inputs.network.v3 import network_inputs_pb2
+from envoy.extensions.matching.input_matchers.metadata.v3 import metadata_pb2 as metadata_matcher_pb2
+from envoy.type.matcher.v3 import metadata_pb2, regex_pb2, string_pb2, value_pb2 as match_value_pb2
+from google.protobuf.message import Message
+from xds.core.v3 import extension_pb2 as xds_extension_pb2
+from xds.type.matcher.v3 import matcher_pb2
+
+OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*(; *|$)")
+"""One of our cookies in a ``Cookie`` header, with the separator after it."""
+
+REQUIREMENT = "token"
+TOKENS_CACHED = 10_000
+
+UNTRUSTED_PREFIXES = ("x-doorward-", "x-forwarded-", "x-envoy-", "x-original-", "x-rewrite-", "cf-access-authenticated-")
+UNTRUSTED_HEADERS = (
+    names.ASSERTION_HEADER,
+    "forwarded",
+    "x-real-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "x-request-id",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "proxy",
+)
+"""Headers by which a client could claim to be somebody or somewhere. Nothing of them is believed or
+passed on; the edge writes its own ``X-Forwarded-For``, ``-Proto`` and ``X-Request-Id``."""
+
+
+def early_header_mutation() -> extension_pb2.TypedExtensionConfig:
+    """Remove, before anything looks, every header that only the edge may write."""
+    removals = [mutation_rules_pb2.HeaderMutation(remove=header) for header in UNTRUSTED_HEADERS]
+    removals += [
+        mutation_rules_pb2.HeaderMutation(
+            remove_on_match=mutation_rules_pb2.HeaderMutation.RemoveOnMatch(
+                key_matcher=string_pb2.StringMatcher(prefix=prefix, ignore_case=True)
+            )
+        )
+        for prefix in UNTRUSTED_PREFIXES
+    ]
+    return extension_pb2.TypedExtensionConfig(
+        name="envoy.http.early_header_mutation.header_mutation",
+        typed_config=packed(early_pb2.HeaderMutation(mutations=removals)),
+    )
+
+
+def build_http_filters(settings: EdgeSettings, state: EdgeState) -> list[hcm_pb2.HttpFilter]:
+    """The whole chain, in order."""
+    return [
+        _filter(names.HEADER_TO_METADATA, _cookies_to_metadata()),
+        _filter(names.TOKEN_FROM_REQUEST, _token_from_request()),
+        _filter(names.JWT_AUTHN, _verified_token(settings, state)),
+        _filter(names.RBAC, rbac_pb2.RBAC()),
+        _filter(names.EXT_AUTHZ, _ask_control_plane()),
+        _filter(names.IDENTITY_FROM_CLAIMS, _identity_where_allowed()),
+        _filter(names.SESSION_TO_UPSTREAM, _session_to_upstream()),
+        _filter(names.ROUTER, router_pb2.Router(suppress_envoy_headers=True)),
+    ]
+
+
+def claim(name: str) -> str:
+    """The format operator that yields a claim of the verified token."""
+    return f"%DYNAMIC_METADATA({names.JWT_AUTHN}:{names.CLAIMS_KEY}:{name})%"
+
+
+def _filter(name: str, config: Message) -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=name, typed_config=packed(config))
+
+
+def _cookies_to_metadata() -> header_to_metadata_pb2.Config:
+    rule, pair = header_to_metadata_pb2.Config.Rule, header_to_metadata_pb2.Config.KeyValuePair
+    return header_to_metadata_pb2.Config(
+        request_rules=[
+            rule(
+                cookie=names.TOKEN_COOKIE,
+                on_header_present=pair(
+                    metadata_namespace=names.REQUEST_METADATA, key="token", type="STRING"
+                ),
+            ),
+            rule(
+                header="cookie",
+                on_header_present=pair(
+                    metadata_namespace=names.REQUEST_METADATA,
+                    key="cookies",
+                    type="STRING",
+                    regex_value_rewrite=regex_pb2.RegexMatchAndSubstitute(pattern=OURS, substitution=""),
+                ),
+            ),
+        ]
+    )
+
+
+def _token_from_request() -> header_mutation_pb2.HeaderMutation:
+    return header_mutation_pb2.HeaderMutation(
+        mutations=header_mutation_pb2.Mutations(
+            request_mutations=[
+                _append(names.TOKEN_HEADER, f"%REQ({names.CLIENT_TOKEN_HEADER})%", "ADD_IF_ABSENT"),
+                _append(
+                    names.TOKEN_HEADER,
+                    f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:token)%",
+                    "ADD_IF_ABSENT",
+                ),
+            ]
+        )
+    )
+
+
+def _append(header: str, value: str, action: str) -> mutation_rules_pb2.HeaderMutation:
+    return mutation_rules_pb2.HeaderMutation(
+        append=base_pb2.HeaderValueOption(
+            header=base_pb2.HeaderValue(key=header, value=value),
+            append_action=base_pb2.HeaderValueOption.HeaderAppendAction.Value(action),
+        )
+    )
+
+
+def _verified_token(settings: EdgeSettings, state: EdgeState) -> jwt_pb2.JwtAuthentication:
+    provider = jwt_pb2.JwtProvider(
+        issuer=settings.issuer,
+        require_expiration=True,
+        max_lifetime=seconds(2 * 3600),
+        clock_skew_seconds=1,
+        forward=True,
+        payload_in_metadata=names.CLAIMS_KEY,
+        from_headers=[jwt_pb2.JwtHeader(name=names.TOKEN_HEADER)],
+        jwt_cache_config=jwt_pb2.JwtCacheConfig(jwt_cache_size=TOKENS_CACHED, jwt_max_token_size=8192),
+        local_jwks=base_pb2.DataSource(inline_string=state.jwks),
+    )
+    return jwt_pb2.JwtAuthentication(
+        providers={"doorward": provider},
+        requirement_map={
+            REQUIREMENT: jwt_pb2.JwtRequirement(
+                requires_any=jwt_pb2.JwtRequirementOrList(
+                    requirements=[
+                        jwt_pb2.JwtRequirement(provider_name="doorward"),
+                        jwt_pb2.JwtRequirement(allow_missing_or_failed={}),
+                    ]
+                )
+            )
+        },
+    )
+
+
+def _ask_control_plane() -> ext_authz_pb2.ExtAuthz:
+    return ext_authz_pb2.ExtAuthz(
+        grpc_service=grpc_service_pb2.GrpcService(
+            envoy_grpc=grpc_service_pb2.GrpcService.EnvoyGrpc(cluster_name=names.CONTROL_CLUSTER),
+            timeout=seconds(5),
+        ),
+        transport_api_version="V3",
+        failure_mode_allow=False,
+        status_on_error={"code": "ServiceUnavailable"},
+        validate_mutations=True,
+        encode_raw_headers=True,
+        filter_enabled_metadata=metadata_pb2.MetadataMatcher(
+            filter=names.RBAC,
+            path=[metadata_pb2.MetadataMatcher.PathSegment(key=names.SHADOW_RESULT)],
+            value=match_value_pb2.ValueMatcher(string_match=string_pb2.StringMatcher(exact="allowed")),
+            invert=True,
+        ),
+    )
+
+
+def _identity_where_allowed() -> extension_matcher_pb2.ExtensionWithMatcher:
+    """Identity headers from claims, skipped unless the fast path allowed and by more than a bypass."""
+    writer = header_mutation_pb2.HeaderMutation(
+        mutations=header_mutation_pb2.Mutations(
+            request_mutations=[
+                _append(names.ASSERTION_HEADER, f"%REQ({names.TOKEN_HEADER})%", _OVERWRITE),
+                _append(names.EMAIL_HEADER, claim("email"), _OVERWRITE),
+                _append(names.SESSION_HEADER, claim("sid"), _OVERWRITE),
+            ]
+        )
+    )
+    not_allowed = _metadata_predicate(
+        names.SHADOW_RESULT, string_pb2.StringMatcher(exact="allowed"), invert=True
+    )
+    by_bypass = _metadata_predicate(
+        names.SHADOW_POLICY, string_pb2.StringMatcher(contains="/bypass/"), invert=False
+    )
+    skip = matcher_pb2.Matcher.OnMatch(
+        action=xds_extension_pb2.TypedExtensionConfig(
+            name="skip", typed_config=packed(skip_action_pb2.SkipFilter())
+        )
+    )
+    field_matchers = [
+        matcher_pb2.Matcher.MatcherList.FieldMatcher(predicate=predicate, on_match=skip)
+        for predicate in (not_allowed, by_bypass)
+    ]
+    return extension_matcher_pb2.ExtensionWithMatcher(
+        extension_config=extension_pb2.TypedExtensionConfig(
+            name=names.IDENTITY_FROM_CLAIMS, typed_config=packed(writer)
+        ),
+        xds_matcher=matcher_pb2.Matcher(
+            matcher_list=matcher_pb2.Matcher.MatcherList(matchers=field_matchers)
+        ),
+    )
+
+
+_OVERWRITE = "OVERWRITE_IF_EXISTS_OR_ADD"
+
+
+def _metadata_predicate(
+    key: str, value: string_pb2.StringMatcher, *, invert: bool
+) -> matcher_pb2.Matcher.MatcherList.Predicate:
+    metadata_input = network_inputs_pb2.DynamicMetadataInput(
+        filter=names.RBAC, path=[network_inputs_pb2.DynamicMetadataInput.PathSegment(key=key)]
+    )
+    expected = metadata_matcher_pb2.Metadata(
+        value=match_value_pb2.ValueMatcher(string_match=value), invert=invert
+    )
+    return matcher_pb2.Matcher.MatcherList.Predicate(
+        single_predicate=matcher_pb2.Matcher.MatcherList.Predicate.SinglePredicate(
+            input=xds_extension_pb2.TypedExtensionConfig(
+                name="envoy.matching.inputs.dynamic_metadata", typed_config=packed(metadata_input)
+            ),
+            custom_match=xds_extension_pb2.TypedExtensionConfig(
+                name="envoy.matching.matchers.metadata_matcher", typed_config=packed(expected)
+            ),
+        )
+    )
+
+
+def _session_to_upstream() -> set_filter_state_pb2.Config:
+    return set_filter_state_pb2.Config(
+        on_request_headers=[
+            value_pb2.FilterStateValue(
+                object_key=names.SESSION_STATE,
+                factory_key="envoy.hashable_string",
+                format_string=substitution_format_string_pb2.SubstitutionFormatString(
+                    text_format_source=base_pb2.DataSource(
+                        inline_string=f"%REQ({names.SESSION_HEADER})%"
+                    )
+                ),
+                shared_with_upstream="ONCE",
+            )
+        ]
+    )
+
+

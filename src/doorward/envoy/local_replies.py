@@ -1,0 +1,149 @@
+"""What Envoy answers itself, when no origin and no control plane could: a page for people, a line of
+JSON for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from doorward.envoy.state import EdgeSettings
+from envoy.config.accesslog.v3 import accesslog_pb2
+from envoy.config.core.v3 import base_pb2, substitution_format_string_pb2
+from envoy.config.route.v3 import route_components_pb2
+from envoy.extensions.filters.network.http_connection_manager.v3 import (
+    http_connection_manager_pb2 as hcm_pb2,
+)
+from envoy.type.matcher.v3 import string_pb2
+from google.protobuf import struct_pb2, wrappers_pb2
+
+
+class Page(StrEnum):
+    """The pages that the edge holds itself."""
+
+    UNKNOWN_HOST = "unknown-host"
+    NO_CONNECTOR = "no-connector"
+    ORIGIN_DOWN = "origin-down"
+    ORIGIN_SLOW = "origin-slow"
+    BAD_REQUEST = "bad-request"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    SIGN_IN_AWAY = "sign-in-away"
+    TOO_LARGE = "too-large"
+    HEADERS_TOO_LARGE = "headers-too-large"
+
+
+STATUS: Mapping[Page, int] = MappingProxyType(
+    {
+        Page.UNKNOWN_HOST: 404,
+        Page.NO_CONNECTOR: 503,
+        Page.ORIGIN_DOWN: 502,
+        Page.ORIGIN_SLOW: 504,
+        Page.BAD_REQUEST: 400,
+        Page.METHOD_NOT_ALLOWED: 405,
+        Page.SIGN_IN_AWAY: 503,
+        Page.TOO_LARGE: 413,
+        Page.HEADERS_TOO_LARGE: 431,
+    }
+)
+
+FLAGS: Mapping[Page, tuple[str, ...]] = MappingProxyType(
+    {
+        Page.SIGN_IN_AWAY: ("UAEX",),
+        Page.NO_CONNECTOR: ("UF", "UH", "UO", "NC"),
+        Page.ORIGIN_DOWN: ("UC", "UPE", "UR", "LR"),
+        Page.ORIGIN_SLOW: ("UT", "SI", "DT"),
+    }
+)
+"""Envoy's response flags that stand for each page: UF, a connection that could not be made, means
+that no connector serves the tunnel (the relay then has no socket for it); UC, one that was closed
+before an answer, that the origin is down."""
+
+BY_STATUS = (
+    Page.UNKNOWN_HOST,
+    Page.BAD_REQUEST,
+    Page.METHOD_NOT_ALLOWED,
+    Page.TOO_LARGE,
+    Page.HEADERS_TOO_LARGE,
+)
+"""Pages for the direct answers of routes, which carry no flag."""
+
+
+def build_local_replies(settings: EdgeSettings) -> hcm_pb2.LocalReplyConfig:
+    """The mapping, most telling first; what nothing maps gets a line of JSON."""
+    mappers: list[hcm_pb2.ResponseMapper] = []
+    for page, flags in FLAGS.items():
+        mappers += _mappers(settings, page, _by_flag(flags))
+    for page in BY_STATUS:
+        mappers += _mappers(settings, page, _by_status(STATUS[page]))
+    return hcm_pb2.LocalReplyConfig(mappers=mappers, body_format=_json("refused"))
+
+
+def _mappers(
+    settings: EdgeSettings, page: Page, cause: accesslog_pb2.AccessLogFilter
+) -> list[hcm_pb2.ResponseMapper]:
+    for_people = accesslog_pb2.AccessLogFilter(
+        and_filter=accesslog_pb2.AndFilter(filters=[cause, _wants_html()])
+    )
+    status = wrappers_pb2.UInt32Value(value=STATUS[page])
+    html = hcm_pb2.ResponseMapper(
+        filter=for_people,
+        status_code=status,
+        headers_to_add=_page_headers(settings.pages_policy),
+        body_format_override=substitution_format_string_pb2.SubstitutionFormatString(
+            text_format_source=base_pb2.DataSource(inline_string=settings.pages[page]),
+            content_type="text/html; charset=utf-8",
+        ),
+    )
+    plain = hcm_pb2.ResponseMapper(
+        filter=cause, status_code=status, body_format_override=_json(page.value)
+    )
+    return [html, plain]
+
+
+def _by_flag(flags: tuple[str, ...]) -> accesslog_pb2.AccessLogFilter:
+    return accesslog_pb2.AccessLogFilter(
+        response_flag_filter=accesslog_pb2.ResponseFlagFilter(flags=flags)
+    )
+
+
+def _by_status(status: int) -> accesslog_pb2.AccessLogFilter:
+    comparison = accesslog_pb2.ComparisonFilter(op="EQ")
+    comparison.value.default_value = status
+    comparison.value.runtime_key = f"doorward.status.{status}"
+    return accesslog_pb2.AccessLogFilter(
+        status_code_filter=accesslog_pb2.StatusCodeFilter(comparison=comparison)
+    )
+
+
+def _wants_html() -> accesslog_pb2.AccessLogFilter:
+    return accesslog_pb2.AccessLogFilter(
+        header_filter=accesslog_pb2.HeaderFilter(
+            header=route_components_pb2.HeaderMatcher(
+                name="accept", string_match=string_pb2.StringMatcher(contains="text/html")
+            )
+        )
+    )
+
+
+def _page_headers(policy: str) -> list[base_pb2.HeaderValueOption]:
+    headers = {
+        "content-security-policy": policy,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+    }
+    return [
+        base_pb2.HeaderValueOption(
+            header=base_pb2.HeaderValue(key=key, value=value),
+            append_action="OVERWRITE_IF_EXISTS_OR_ADD",
+        )
+        for key, value in headers.items()
+    ]
+
+
+def _json(error: str) -> substitution_format_string_pb2.SubstitutionFormatString:
+    body = struct_pb2.Struct()
+    body.update({"error": error, "request_id": "%REQ(X-REQUEST-ID)%", "status": "%RESPONSE_CODE%"})
+    return substitution_format_string_pb2.SubstitutionFormatString(
+        json_format=body, content_type="application/json"
+    )

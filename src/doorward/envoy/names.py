@@ -1,0 +1,76 @@
+"""The only place that spells the names Envoy's resources, filters and metadata go by.
+
+Also the names on the wire that the edge and the control plane share: headers, cookies, paths.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from doorward.model.ids import ApplicationId
+
+LISTENER: Final = "public"
+ROUTES: Final = "public"
+CERTIFICATE: Final = "edge"
+
+CONTROL_CLUSTER: Final = "doorward-control"
+WEB_CLUSTER: Final = "doorward-web"
+
+JWT_AUTHN: Final = "envoy.filters.http.jwt_authn"
+RBAC: Final = "envoy.filters.http.rbac"
+EXT_AUTHZ: Final = "envoy.filters.http.ext_authz"
+HEADER_TO_METADATA: Final = "envoy.filters.http.header_to_metadata"
+TOKEN_FROM_REQUEST: Final = "doorward.token_from_request"
+IDENTITY_FROM_CLAIMS: Final = "doorward.identity_from_claims"
+SESSION_TO_UPSTREAM: Final = "doorward.session_to_upstream"
+ROUTER: Final = "envoy.filters.http.router"
+
+REQUEST_METADATA: Final = "doorward.request"
+"""Dynamic metadata: ``token`` (from our cookie) and ``cookies`` (all cookies but ours)."""
+CLAIMS_KEY: Final = "claims"
+"""Dynamic metadata of ``JWT_AUTHN``: the verified token's claims."""
+SHADOW_RESULT: Final = "shadow_engine_result"
+SHADOW_POLICY: Final = "shadow_effective_policy_id"
+
+SESSION_STATE: Final = "doorward.session"
+"""Filter state that Envoy's upstream connection pools are keyed by."""
+
+SERVICE_KEY_TLV: Final = 0xE0
+SESSION_TLV: Final = 0xE1
+
+TOKEN_HEADER: Final = "x-doorward-token"
+SESSION_HEADER: Final = "x-doorward-session"
+SOURCE_HEADER: Final = "x-doorward-source"
+"""Towards Doorward's own pages: the address that the edge saw the person come from."""
+ASSERTION_HEADER: Final = "cf-access-jwt-assertion"
+EMAIL_HEADER: Final = "cf-access-authenticated-user-email"
+CLIENT_TOKEN_HEADER: Final = "cf-access-token"
+CLIENT_ID_HEADER: Final = "cf-access-client-id"
+CLIENT_SECRET_HEADER: Final = "cf-access-client-secret"
+
+COOKIE_PREFIX: Final = "__Host-doorward-"
+TOKEN_COOKIE: Final = COOKIE_PREFIX + "token"
+FOOTHOLD_COOKIE: Final = COOKIE_PREFIX + "app"
+FLOW_COOKIE: Final = COOKIE_PREFIX + "flow"
+SESSION_COOKIE: Final = COOKIE_PREFIX + "session"
+
+ACCESS_PATH: Final = "/cdn-cgi/access/"
+"""Paths under this one belong to Doorward on every hostname."""
+
+EDGE_TUNNEL: Final = "edge"
+"""The built-in tunnel: its connector runs beside the edge and serves applications without one."""
+
+
+def tunnel_cluster(application: ApplicationId) -> str:
+    """The cluster that reaches an application through the relay."""
+    return f"tunnel/{application}"
+
+
+def origin_cluster(application: ApplicationId) -> str:
+    """The cluster that reaches an application's origin from the edge itself."""
+    return f"origin/{application}"
+
+
+def virtual_host(application: ApplicationId) -> str:
+    """The virtual host of an application."""
+    return f"application/{application}"

@@ -1,0 +1,226 @@
+"""Routes: which hostname is which application, and what never reaches one.
+
+Rule: every route of an application's host either answers itself, leads to Doorward's own pages, or
+carries the application's RBAC and goes through ``ext_authz``. Only the first two kinds switch
+``ext_authz`` off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorward.envoy import names
+from doorward.envoy.filters import REQUIREMENT
+from doorward.envoy.packing import packed, seconds, true, uint32
+from doorward.envoy.rbac import application_rbac
+from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
+from doorward.model.application import Application
+from doorward.model.claims import token_generation
+from envoy.config.core.v3 import base_pb2
+from envoy.config.route.v3 import route_components_pb2, route_pb2
+from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
+from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
+from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
+from envoy.type.matcher.v3 import regex_pb2, string_pb2
+from google.protobuf import any_pb2, struct_pb2
+
+AMBIGUOUS_PATH = r".*(/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB]).*"
+"""Dot segments with parameters, ``/..;/`` in any spelling: Envoy and origins disagree on them
+(CVE-2026-73551 and what is left of it in 1.40.0)."""
+DOUBLE_ENCODED = r".*%25(2[eEfF]|5[cC]|3[bB]).*"
+"""``%252e`` and friends: an origin that decodes twice would see another path than was judged."""
+
+SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
+FORBIDDEN_METHODS = ("TRACE", "CONNECT", "TRACK")
+LONG_LIVED = 3600.0
+"""Seconds without a byte after which an upgraded connection or event stream is ended."""
+STRIPPED = (
+    "cookie",
+    names.TOKEN_HEADER,
+    names.SESSION_HEADER,
+    names.CLIENT_TOKEN_HEADER,
+    names.CLIENT_ID_HEADER,
+    names.CLIENT_SECRET_HEADER,
+)
+
+
+def build_routes(settings: EdgeSettings, state: EdgeState) -> route_pb2.RouteConfiguration:
+    """The one route table of the public listener."""
+    hosts = [_team_host(settings)]
+    hosts += [_application_host(settings, state, served) for served in state.applications]
+    hosts.append(_unknown_host())
+    return route_pb2.RouteConfiguration(name=names.ROUTES, virtual_hosts=hosts)
+
+
+def _application_host(
+    settings: EdgeSettings, state: EdgeState, served: ServedApplication
+) -> route_components_pb2.VirtualHost:
+    application = served.application
+    rules = application_rbac(
+        served.compiled,
+        audience=application.audience,
+        generation=token_generation(
+            state.generation, application.generation, served.compiled.fingerprint
+        ),
+        revoked=state.revoked,
+    )
+    return route_components_pb2.VirtualHost(
+        name=names.virtual_host(application.id),
+        domains=_domains(settings, application.hostname),
+        routes=[
+            *_refusals(),
+            _to_web(names.ACCESS_PATH),
+            *_to_application(settings, application),
+        ],
+        typed_per_filter_config={
+            names.RBAC: packed(rules),
+            names.JWT_AUTHN: packed(jwt_pb2.PerRouteConfig(requirement_name=REQUIREMENT)),
+        },
+    )
+
+
+def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
+    return route_components_pb2.VirtualHost(
+        name="team",
+        domains=_domains(settings, settings.team_domain),
+        routes=[*_refusals(), _to_web("/")],
+    )
+
+
+def _unknown_host() -> route_components_pb2.VirtualHost:
+    return route_components_pb2.VirtualHost(
+        name="unknown",
+        domains=["*"],
+        routes=[_answer("unknown-host", RouteMatch(prefix="/"), 404)],
+    )
+
+
+def _domains(settings: EdgeSettings, hostname: str) -> list[str]:
+    return list(
+        dict.fromkeys(
+            [hostname, f"{hostname}:{settings.https_port}", f"{hostname}:{settings.public_port}"]
+        )
+    )
+
+
+def _refusals() -> Iterator[Route]:
+    for method in FORBIDDEN_METHODS:
+        yield _answer(
+            "method-not-allowed",
+            RouteMatch(prefix="/", headers=[_header(":method", exact=method)]),
+            405,
+        )
+    for name, pattern in (("ambiguous-path", AMBIGUOUS_PATH), ("double-encoded", DOUBLE_ENCODED)):
+        yield _answer(name, RouteMatch(safe_regex=regex_pb2.RegexMatcher(regex=pattern)), 400)
+    for cookie in (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE, names.SESSION_COOKIE):
+        yield _answer(
+            "duplicate-cookie",
+            RouteMatch(prefix="/", headers=[_header("cookie", regex=f"(?s).*{cookie}=.*{cookie}=.*")]),
+            400,
+        )
+
+
+def _to_application(settings: EdgeSettings, application: Application) -> Iterator[Route]:
+    """Upgrades and event streams live long and go through the relay, which can cut them. Other
+    requests of an application without a tunnel go to the origin directly."""
+    through_relay = names.tunnel_cluster(application.id)
+    direct = application.origin.tunnel is None
+    plain = names.origin_cluster(application.id) if direct else through_relay
+    if application.websockets:
+        upgrade = RouteMatch(prefix="/", headers=[_header("upgrade", exact="websocket", fold=True)])
+        yield _forward(settings, application, upgrade, through_relay, idle=LONG_LIVED, upgrades=True)
+    events = RouteMatch(prefix="/", headers=[_header("accept", contains="text/event-stream")])
+    yield _forward(settings, application, events, through_relay, idle=LONG_LIVED)
+    yield _forward(settings, application, RouteMatch(prefix="/"), plain, retry=True)
+
+
+def _forward(
+    settings: EdgeSettings,
+    application: Application,
+    match: RouteMatch,
+    cluster: str,
+    *,
+    idle: float | None = None,
+    upgrades: bool = False,
+    retry: bool = False,
+) -> Route:
+    action = route_components_pb2.RouteAction(
+        cluster=cluster,
+        timeout=seconds(0),
+        host_rewrite_literal=application.origin.host_header or settings.authority(application.hostname),
+    )
+    if idle is not None:
+        action.idle_timeout.CopyFrom(seconds(idle))
+    if upgrades:
+        action.upgrade_configs.add(upgrade_type="websocket", enabled=true())
+    if retry:
+        action.retry_policy.CopyFrom(_retry_reads_once())
+    metadata = struct_pb2.Struct()
+    metadata.update({"application": application.id})
+    return Route(
+        name="application",
+        match=match,
+        route=action,
+        metadata=base_pb2.Metadata(filter_metadata={"doorward": metadata}),
+        request_headers_to_remove=STRIPPED,
+        request_headers_to_add=[
+            _written("cookie", f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:cookies)%"),
+            _written("x-forwarded-for", SOURCE),
+            _written("x-forwarded-host", settings.authority(application.hostname)),
+        ],
+    )
+
+
+def _retry_reads_once() -> route_components_pb2.RetryPolicy:
+    """A read whose connection broke before an answer is sent once more: a kept-alive connection
+    that the origin closed in that instant, or a connector that went away."""
+    return route_components_pb2.RetryPolicy(
+        retry_on="connect-failure,refused-stream,reset",
+        num_retries=uint32(1),
+        retriable_request_headers=[_header(":method", regex="GET|HEAD|OPTIONS")],
+    )
+
+
+def _to_web(prefix: str) -> Route:
+    """Doorward's own pages, which look after their own sign-in."""
+    return Route(
+        name="doorward",
+        match=RouteMatch(prefix=prefix),
+        route=route_components_pb2.RouteAction(cluster=names.WEB_CLUSTER, timeout=seconds(30)),
+        request_headers_to_remove=[names.TOKEN_HEADER, names.SESSION_HEADER],
+        request_headers_to_add=[_written(names.SOURCE_HEADER, SOURCE)],
+        typed_per_filter_config=_without_authorization(),
+    )
+
+
+def _answer(name: str, match: RouteMatch, status: int) -> Route:
+    return Route(
+        name=name,
+        match=match,
+        direct_response=route_components_pb2.DirectResponseAction(status=status),
+        typed_per_filter_config=_without_authorization(),
+    )
+
+
+def _without_authorization() -> dict[str, any_pb2.Any]:
+    return {names.EXT_AUTHZ: packed(ext_authz_pb2.ExtAuthzPerRoute(disabled=True))}
+
+
+def _header(
+    name: str, *, exact: str = "", contains: str = "", regex: str = "", fold: bool = False
+) -> route_components_pb2.HeaderMatcher:
+    matcher = string_pb2.StringMatcher(ignore_case=fold)
+    if exact:
+        matcher.exact = exact
+    elif contains:
+        matcher.contains = contains
+    else:
+        matcher.safe_regex.regex = regex
+    return route_components_pb2.HeaderMatcher(name=name, string_match=matcher)
+
+
+def _written(name: str, value: str) -> base_pb2.HeaderValueOption:
+    return base_pb2.HeaderValueOption(
+        header=base_pb2.HeaderValue(key=name, value=value),
+        append_action="OVERWRITE_IF_EXISTS_OR_ADD",
+    )

@@ -1,0 +1,239 @@
+"""Answer the edge's question where the fast path could not: the authority on who may pass.
+
+Rule: every way out of here is an explicit answer; an error is a refusal.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from doorward.envoy import names
+from doorward.model.access import AccessRequest
+from doorward.model.application import Application
+from doorward.model.errors import NotFound, Refused
+from doorward.model.policy import Action
+from doorward.model.service_token import ServiceToken
+from doorward.model.session import Session
+from doorward.policy.decision import Decision
+from doorward.policy.evaluate import evaluate
+from doorward.policy.explain import sentences
+from doorward.policy.reasons import Reason
+from doorward.policy.unidentified import needs_identity
+from doorward.ports.clock import Clock
+from doorward.ports.stores import Sessions
+from doorward.services import issue
+from doorward.services.cookies import set_cookie
+from doorward.services.current import Current, InForce
+from doorward.services.flows import Flows
+from doorward.services.questions import Answer, Deny, Facts, Kind, Pass, Question, SendToSignIn
+from doorward.services.secrets import fits, hashed
+from doorward.services.tokens import Tokens
+
+
+class Decider:
+    """Holds what a decision needs; keeps nothing between questions."""
+
+    def __init__(
+        self, *, current: Current, sessions: Sessions, tokens: Tokens, flows: Flows, clock: Clock
+    ) -> None:
+        self._current = current
+        self._sessions = sessions
+        self._tokens = tokens
+        self._flows = flows
+        self._clock = clock
+
+    async def answer(self, question: Question) -> Answer:
+        """Whether the request may pass, as whom, or what to answer instead."""
+        in_force = self._current.get()
+        application = in_force.by_hostname.get(question.host)
+        if application is None:
+            return _refusal(404, "unknown-host", "There is no application at this address.")
+        try:
+            machine = self._machine(in_force, question)
+            if machine is not None:
+                return self._answer_machine(in_force, application, machine, question)
+            session = await self._session(in_force, application, question)
+        except Refused as refused:
+            return _refusal(401, "credentials-refused", f"{refused}.".capitalize())
+        return self._answer_person(in_force, application, session, question)
+
+    def _machine(self, in_force: InForce, question: Question) -> ServiceToken | None:
+        """The service token whose id and secret the request carries. Raises Refused for wrong ones."""
+        client_id = question.header(names.CLIENT_ID_HEADER)
+        secret = question.header(names.CLIENT_SECRET_HEADER)
+        if not client_id and not secret:
+            return None
+        for token in in_force.configuration.service_tokens:
+            if token.client_id == client_id and fits(secret, token.secret_hash):
+                if token.expires is not None and token.expires <= self._clock.now():
+                    raise Refused("the service token has expired")
+                return token
+        raise Refused("the service token is not known here")
+
+    async def _session(
+        self, in_force: InForce, application: Application, question: Question
+    ) -> Session | None:
+        """The live session that the request proves, by its foothold cookie or a token of ours."""
+        secret = question.cookie(names.FOOTHOLD_COOKIE)
+        if secret:
+            session = await self._session_of_foothold(application, secret)
+            if session is not None:
+                return session
+        token = question.header(names.CLIENT_TOKEN_HEADER) or question.cookie(names.TOKEN_COOKIE)
+        if not token:
+            return None
+        return await self._session_of_token(in_force, application, token)
+
+    async def _session_of_foothold(self, application: Application, secret: str) -> Session | None:
+        try:
+            foothold, session = await self._sessions.foothold(hashed(secret))
+        except NotFound:
+            return None
+        now = self._clock.now()
+        live = session.is_live(now) and now < foothold.expires
+        return session if live and foothold.application == application.id else None
+
+    async def _session_of_token(
+        self, in_force: InForce, application: Application, token: str
+    ) -> Session | None:
+        """None for a token that does not hold, is for elsewhere, or was ended by a generation."""
+        try:
+            claims = self._tokens.verify(token)
+        except Refused:
+            return None
+        ours = f"{in_force.configuration.generation}.{application.generation}."
+        if application.audience not in claims.get("aud", ()) or not claims.get("sid"):
+            return None
+        if not str(claims.get("gen", "")).startswith(ours):
+            return None
+        try:
+            session = await self._sessions.get(claims["sid"])
+        except NotFound:
+            return None
+        return session if session.is_live(self._clock.now()) else None
+
+    def _answer_machine(
+        self, in_force: InForce, application: Application, machine: ServiceToken, question: Question
+    ) -> Answer:
+        request = AccessRequest(
+            application=application.id, source=question.source, service_token=machine.id
+        )
+        decision = evaluate(in_force.compiled[application.id], request)
+        who = f"service token {machine.id}"
+        if not decision.allowed:
+            return _denied(application, decision, person=who)
+        facts = _facts(Kind.ALLOW, decision, person=who)
+        if decision.action is Action.BYPASS:
+            return Pass(facts=facts)
+        now = self._clock.now()
+        issued = issue.for_machine(self._tokens, in_force, application, machine, now=now)
+        return Pass(
+            facts=facts,
+            headers={names.ASSERTION_HEADER: issued.token},
+            cookies=[set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)],
+        )
+
+    def _answer_person(
+        self,
+        in_force: InForce,
+        application: Application,
+        session: Session | None,
+        question: Question,
+    ) -> Answer:
+        compiled = in_force.compiled[application.id]
+        request = AccessRequest(
+            application=application.id,
+            source=question.source,
+            identity=session.identity if session else None,
+        )
+        decision = evaluate(compiled, request)
+        if decision.allowed:
+            return self._pass(in_force, application, session, decision, question)
+        if session is not None:
+            return _denied(
+                application, decision, person=session.identity.email, session=session.id
+            )
+        if not needs_identity(compiled, request):
+            return _denied(application, decision, person="")
+        return self._ask_who(application, decision, question)
+
+    def _pass(
+        self,
+        in_force: InForce,
+        application: Application,
+        session: Session | None,
+        decision: Decision,
+        question: Question,
+    ) -> Pass:
+        """Identity goes with the request only where a policy that looks at identity allowed it."""
+        if session is None or decision.action is Action.BYPASS:
+            return Pass(facts=_facts(Kind.ALLOW, decision))
+        now = self._clock.now()
+        issued = issue.for_person(self._tokens, in_force, application, session, now=now)
+        renews = bool(question.headers.get("cookie"))
+        cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
+        return Pass(
+            facts=_facts(
+                Kind.ALLOW, decision, person=session.identity.email, session=session.id
+            ),
+            headers={
+                names.ASSERTION_HEADER: issued.token,
+                names.EMAIL_HEADER: session.identity.email,
+                names.SESSION_HEADER: session.id,
+            },
+            cookies=[cookie] if renews else [],
+        )
+
+    def _ask_who(self, application: Application, decision: Decision, question: Question) -> Answer:
+        facts = _facts(Kind.SIGN_IN, decision)
+        if not question.is_navigation:
+            return Deny(
+                facts=facts,
+                status=401,
+                sentences=["Sign in to open this application."],
+                application=application.name or application.id,
+            )
+        departure = self._flows.begin(application, question)
+        return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
+
+
+def _facts(kind: Kind, decision: Decision, *, person: str = "", session: str = "") -> Facts:
+    return Facts(
+        decision=kind,
+        person=person,
+        session=session,
+        policy=decision.policy or "",
+        reason=",".join(decision.reasons),
+    )
+
+
+def _denied(
+    application: Application, decision: Decision, *, person: str, session: str = ""
+) -> Deny:
+    return Deny(
+        facts=_facts(Kind.DENY, decision, person=person, session=session),
+        status=403,
+        sentences=sentences(decision),
+        application=application.name or application.id,
+        failed_rule=failed_rule(decision),
+    )
+
+
+FAILED_RULES = MappingProxyType(
+    {
+        Reason.DENIED_BY_POLICY: "deny policy",
+        Reason.EXCLUDED: "exclude",
+        Reason.NOT_REQUIRED: "require",
+        Reason.NOT_INCLUDED: "include",
+        Reason.NO_POLICIES: "no policy",
+    }
+)
+
+
+def failed_rule(decision: Decision) -> str:
+    """The type of rule that failed, in a word or two; the most telling where several did."""
+    return next((word for reason, word in FAILED_RULES.items() if reason in decision.reasons), "")
+
+
+def _refusal(status: int, reason: str, sentence: str) -> Deny:
+    return Deny(facts=Facts(decision=Kind.DENY, reason=reason), status=status, sentences=[sentence])

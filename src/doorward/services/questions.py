@@ -1,0 +1,123 @@
+"""The edge's question, "may this request pass?", and the answers to it, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+
+from doorward.model.errors import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One request as the edge saw it. Header names are lower case; ``target`` is path and query.
+
+    ``headers`` keeps every value of a repeated header, in order.
+    """
+
+    method: str
+    host: str
+    target: str
+    source: IPv4Address | IPv6Address
+    headers: Mapping[str, Sequence[str]]
+    request_id: str = ""
+
+    def header(self, name: str) -> str:
+        """The one value of a header, empty when it is absent.
+
+        Raises Refused when it was sent more than once: two readers could pick different ones.
+        """
+        values = self.headers.get(name, ())
+        if len(values) > 1:
+            raise Refused(f"the header {name} was sent {len(values)} times")
+        return values[0] if values else ""
+
+    def cookie(self, name: str) -> str:
+        """The value of a cookie, empty when it is absent.
+
+        Raises Refused when it was sent more than once.
+        """
+        return cookie_in(self.headers.get("cookie", ()), name)
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether a person in a browser waits for a page, who may be sent to sign in.
+
+        Scripts' requests are told 401 instead: they cannot follow a sign-in.
+        """
+        mode = "".join(self.headers.get("sec-fetch-mode", ()))
+        scripted = "".join(self.headers.get("x-requested-with", ())).lower() == "xmlhttprequest"
+        upgrade = "upgrade" in self.headers
+        wants_html = any("text/html" in value for value in self.headers.get("accept", ()))
+        if scripted or upgrade or mode not in ("", "navigate"):
+            return False
+        return self.method in ("GET", "HEAD") and wants_html
+
+
+def cookie_in(headers: Sequence[str], name: str) -> str:
+    """The value of the cookie ``name`` in ``Cookie`` headers (RFC 6265 section 5.4).
+
+    Raises Refused when it stands there more than once.
+    """
+    found = [
+        value.strip()
+        for header in headers
+        for key, _, value in (pair.partition("=") for pair in header.split(";"))
+        if key.strip() == name
+    ]
+    if len(found) > 1:
+        raise Refused(f"the cookie {name} was sent {len(found)} times")
+    return found[0] if found else ""
+
+
+class Kind(StrEnum):
+    """The kinds of answer."""
+
+    ALLOW = "allow"
+    SIGN_IN = "sign-in"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the log tells of an answer."""
+
+    decision: Kind
+    person: str = ""
+    session: str = ""
+    policy: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """Let it through, with these headers for the origin and cookies for the browser."""
+
+    facts: Facts
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Sequence[str] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendToSignIn:
+    """A page navigation without an identity: to the sign-in and back."""
+
+    facts: Facts
+    location: str = field(repr=False)
+    cookies: Sequence[str] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deny:
+    """Refuse with this status. ``sentences`` say why, in words for the person."""
+
+    facts: Facts
+    status: int
+    sentences: Sequence[str]
+    application: str = ""
+    failed_rule: str = ""
+
+
+Answer = Pass | SendToSignIn | Deny
