@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 
 import grpc
 import structlog
+from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
 
 from doorward.edge.subscriptions import Subscription, Update
 from doorward.envoy.snapshot import TYPES, Resource, Snapshot
 from doorward.ports.clock import Clock
 from doorward.ports.edges import EdgeStatus
-from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
 
 log = structlog.get_logger("edge.ads")
 
@@ -71,7 +71,7 @@ class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
         connected = [status for status in self._statuses.values() if status.connected]
         return bool(connected) and all(s.accepted == version or s.refusal for s in connected)
 
-    async def DeltaAggregatedResources(  # noqa: N802 - the name is gRPC's
+    async def DeltaAggregatedResources(
         self,
         request_iterator: AsyncIterator[discovery_pb2.DeltaDiscoveryRequest],
         context: grpc.aio.ServicerContext[

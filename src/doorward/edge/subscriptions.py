@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from doorward.envoy.snapshot import Resource
 from envoy.service.discovery.v3 import discovery_pb2
+
+from doorward.envoy.snapshot import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,7 @@ class Subscription:
             nonce=nonce,
             removed_resources=removed,
             resources=[
-                discovery_pb2.Resource(name=r.name, version=r.version, resource=r.body)
-                for r in changed
+                discovery_pb2.Resource(name=r.name, version=r.version, resource=r.body) for r in changed
             ],
         )
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from doorward.envoy import names
-from doorward.envoy.packing import packed
-from doorward.envoy.state import EdgeSettings
 from envoy.config.accesslog.v3 import accesslog_pb2
 from envoy.config.core.v3 import substitution_format_string_pb2
 from envoy.extensions.access_loggers.file.v3 import file_pb2
 from envoy.type.matcher.v3 import metadata_pb2, string_pb2, value_pb2
 from google.protobuf import struct_pb2, wrappers_pb2
+
+from doorward.envoy import names
+from doorward.envoy.packing import packed
+from doorward.envoy.state import EdgeSettings
 
 
 def _asked(fact: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from doorward.envoy import names
-from doorward.envoy.clusters import control_cluster
-from doorward.envoy.packing import packed, seconds
 from envoy.config.bootstrap.v3 import bootstrap_pb2
 from envoy.config.core.v3 import address_pb2, base_pb2, config_source_pb2, grpc_service_pb2
 from envoy.config.overload.v3 import overload_pb2
 from envoy.extensions.resource_monitors.downstream_connections.v3 import downstream_connections_pb2
 from envoy.extensions.resource_monitors.fixed_heap.v3 import fixed_heap_pb2
 from google.protobuf import json_format
+
+from doorward.envoy import names
+from doorward.envoy.clusters import control_cluster
+from doorward.envoy.packing import packed, seconds
 
 HEAP = "envoy.resource_monitors.fixed_heap"
 CONNECTIONS = "envoy.resource_monitors.global_downstream_max_connections"
@@ -65,9 +66,7 @@ def build_bootstrap(settings: BootstrapSettings) -> str:
 
 
 def _reconnect_quickly() -> base_pb2.RetryPolicy:
-    return base_pb2.RetryPolicy(
-        retry_back_off={"base_interval": seconds(0.1), "max_interval": seconds(1)}
-    )
+    return base_pb2.RetryPolicy(retry_back_off={"base_interval": seconds(0.1), "max_interval": seconds(1)})
 
 
 def _overload(settings: BootstrapSettings) -> overload_pb2.OverloadManager:
@@ -91,7 +90,5 @@ def _overload(settings: BootstrapSettings) -> overload_pb2.OverloadManager:
 def _at(share: float, action: str) -> overload_pb2.OverloadAction:
     return overload_pb2.OverloadAction(
         name=action,
-        triggers=[
-            overload_pb2.Trigger(name=HEAP, threshold=overload_pb2.ThresholdTrigger(value=share))
-        ],
+        triggers=[overload_pb2.Trigger(name=HEAP, threshold=overload_pb2.ThresholdTrigger(value=share))],
     )

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from doorward.envoy import names
-from doorward.envoy.packing import packed, seconds, uint32
-from doorward.envoy.state import EdgeSettings, EdgeState
-from doorward.model.application import Application, Origin
 from envoy.config.cluster.v3 import circuit_breaker_pb2, cluster_pb2
 from envoy.config.core.v3 import (
     address_pb2,
@@ -23,6 +19,11 @@ from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
 from envoy.extensions.transport_sockets.tls.v3 import common_pb2, tls_pb2
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2
 from envoy.type.matcher.v3 import string_pb2
+
+from doorward.envoy import names
+from doorward.envoy.packing import packed, seconds, uint32
+from doorward.envoy.state import EdgeSettings, EdgeState
+from doorward.model.application import Application, Origin
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 CONNECT_TIMEOUT = 5.0
@@ -94,9 +95,7 @@ def origin_cluster(settings: EdgeSettings, application: Application) -> cluster_
     origin = application.origin
     url = urlsplit(origin.url)
     host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-    address = address_pb2.Address(
-        socket_address=address_pb2.SocketAddress(address=host, port_value=port)
-    )
+    address = address_pb2.Address(socket_address=address_pb2.SocketAddress(address=host, port_value=port))
     cluster = _cluster(names.origin_cluster(application.id), [address], settings, idle=KEPT_ALIVE)
     cluster.type = cluster_pb2.Cluster.STRICT_DNS
     if url.scheme == "https":
@@ -185,9 +184,7 @@ def _is_address(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 
 
-def _assignment(
-    name: str, addresses: list[address_pb2.Address]
-) -> endpoint_pb2.ClusterLoadAssignment:
+def _assignment(name: str, addresses: list[address_pb2.Address]) -> endpoint_pb2.ClusterLoadAssignment:
     return endpoint_pb2.ClusterLoadAssignment(
         cluster_name=name,
         endpoints=[
@@ -211,5 +208,3 @@ def _format(text: str) -> substitution_format_string_pb2.SubstitutionFormatStrin
     return substitution_format_string_pb2.SubstitutionFormatString(
         text_format_source=base_pb2.DataSource(inline_string=text)
     )
-
-

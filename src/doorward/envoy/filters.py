@@ -17,9 +17,6 @@ What clients may not say is removed before all of them (``early_header_mutation`
 
 from __future__ import annotations
 
-from doorward.envoy import names
-from doorward.envoy.packing import packed, seconds
-from doorward.envoy.state import EdgeSettings, EdgeState
 from envoy.config.common.mutation_rules.v3 import mutation_rules_pb2
 from envoy.config.core.v3 import base_pb2, extension_pb2, grpc_service_pb2, substitution_format_string_pb2
 from envoy.extensions.common.matching.v3 import extension_matcher_pb2
@@ -40,10 +37,15 @@ from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (
 )
 from envoy.extensions.matching.common_inputs.network.v3 import network_inputs_pb2
 from envoy.extensions.matching.input_matchers.metadata.v3 import metadata_pb2 as metadata_matcher_pb2
-from envoy.type.matcher.v3 import metadata_pb2, regex_pb2, string_pb2, value_pb2 as match_value_pb2
+from envoy.type.matcher.v3 import metadata_pb2, regex_pb2, string_pb2
+from envoy.type.matcher.v3 import value_pb2 as match_value_pb2
 from google.protobuf.message import Message
 from xds.core.v3 import extension_pb2 as xds_extension_pb2
 from xds.type.matcher.v3 import matcher_pb2
+
+from doorward.envoy import names
+from doorward.envoy.packing import packed, seconds
+from doorward.envoy.state import EdgeSettings, EdgeState
 
 OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*(; *|$)")
 """One of our cookies in a ``Cookie`` header, with the separator after it."""
@@ -51,7 +53,14 @@ OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*
 REQUIREMENT = "token"
 TOKENS_CACHED = 10_000
 
-UNTRUSTED_PREFIXES = ("x-doorward-", "x-forwarded-", "x-envoy-", "x-original-", "x-rewrite-", "cf-access-authenticated-")
+UNTRUSTED_PREFIXES = (
+    "x-doorward-",
+    "x-forwarded-",
+    "x-envoy-",
+    "x-original-",
+    "x-rewrite-",
+    "cf-access-authenticated-",
+)
 UNTRUSTED_HEADERS = (
     names.ASSERTION_HEADER,
     "forwarded",
@@ -113,9 +122,7 @@ def _cookies_to_metadata() -> header_to_metadata_pb2.Config:
         request_rules=[
             rule(
                 cookie=names.TOKEN_COOKIE,
-                on_header_present=pair(
-                    metadata_namespace=names.REQUEST_METADATA, key="token", type="STRING"
-                ),
+                on_header_present=pair(metadata_namespace=names.REQUEST_METADATA, key="token", type="STRING"),
             ),
             rule(
                 header="cookie",
@@ -268,13 +275,9 @@ def _session_to_upstream() -> set_filter_state_pb2.Config:
                 object_key=names.SESSION_STATE,
                 factory_key="envoy.hashable_string",
                 format_string=substitution_format_string_pb2.SubstitutionFormatString(
-                    text_format_source=base_pb2.DataSource(
-                        inline_string=f"%REQ({names.SESSION_HEADER})%"
-                    )
+                    text_format_source=base_pb2.DataSource(inline_string=f"%REQ({names.SESSION_HEADER})%")
                 ),
                 shared_with_upstream="ONCE",
             )
         ]
     )
-
-

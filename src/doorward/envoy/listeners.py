@@ -6,6 +6,12 @@ asserts each line of it.
 
 from __future__ import annotations
 
+from envoy.config.core.v3 import address_pb2, protocol_pb2
+from envoy.config.listener.v3 import listener_components_pb2, listener_pb2
+from envoy.extensions.filters.network.http_connection_manager.v3 import (
+    http_connection_manager_pb2 as hcm_pb2,
+)
+
 from doorward.envoy import names
 from doorward.envoy.access_log import build_access_logs
 from doorward.envoy.filters import build_http_filters, early_header_mutation
@@ -13,11 +19,6 @@ from doorward.envoy.local_replies import build_local_replies
 from doorward.envoy.packing import over_ads, packed, seconds, true, uint32
 from doorward.envoy.state import EdgeSettings, EdgeState
 from doorward.envoy.tls import downstream_tls
-from envoy.config.core.v3 import address_pb2, protocol_pb2
-from envoy.config.listener.v3 import listener_components_pb2, listener_pb2
-from envoy.extensions.filters.network.http_connection_manager.v3 import (
-    http_connection_manager_pb2 as hcm_pb2,
-)
 
 HEADERS_KB = 32
 HEADERS_COUNT = 100
@@ -51,9 +52,7 @@ def build_listener(settings: EdgeSettings, state: EdgeState) -> listener_pb2.Lis
     )
 
 
-def build_connection_manager(
-    settings: EdgeSettings, state: EdgeState
-) -> hcm_pb2.HttpConnectionManager:
+def build_connection_manager(settings: EdgeSettings, state: EdgeState) -> hcm_pb2.HttpConnectionManager:
     """HTTP on that listener. Whatever two servers could read in two ways is refused, not repaired."""
     return hcm_pb2.HttpConnectionManager(
         stat_prefix=names.LISTENER,

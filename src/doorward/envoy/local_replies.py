@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from doorward.envoy.state import EdgeSettings
 from envoy.config.accesslog.v3 import accesslog_pb2
 from envoy.config.core.v3 import base_pb2, substitution_format_string_pb2
 from envoy.config.route.v3 import route_components_pb2
@@ -16,6 +15,8 @@ from envoy.extensions.filters.network.http_connection_manager.v3 import (
 )
 from envoy.type.matcher.v3 import string_pb2
 from google.protobuf import struct_pb2, wrappers_pb2
+
+from doorward.envoy.state import EdgeSettings
 
 
 class Page(StrEnum):
@@ -94,16 +95,12 @@ def _mappers(
             content_type="text/html; charset=utf-8",
         ),
     )
-    plain = hcm_pb2.ResponseMapper(
-        filter=cause, status_code=status, body_format_override=_json(page.value)
-    )
+    plain = hcm_pb2.ResponseMapper(filter=cause, status_code=status, body_format_override=_json(page.value))
     return [html, plain]
 
 
 def _by_flag(flags: tuple[str, ...]) -> accesslog_pb2.AccessLogFilter:
-    return accesslog_pb2.AccessLogFilter(
-        response_flag_filter=accesslog_pb2.ResponseFlagFilter(flags=flags)
-    )
+    return accesslog_pb2.AccessLogFilter(response_flag_filter=accesslog_pb2.ResponseFlagFilter(flags=flags))
 
 
 def _by_status(status: int) -> accesslog_pb2.AccessLogFilter:

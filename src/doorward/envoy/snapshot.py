@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from google.protobuf import any_pb2
+from google.protobuf.message import Message
+
 from doorward.envoy.clusters import build_clusters
 from doorward.envoy.listeners import build_listener
 from doorward.envoy.packing import packed
 from doorward.envoy.state import EdgeSettings, EdgeState
 from doorward.envoy.tls import build_secret
 from doorward.envoy.virtual_hosts import build_routes
-from google.protobuf import any_pb2
-from google.protobuf.message import Message
 
 PREFIX = "type.googleapis.com/"
 CLUSTER = PREFIX + "envoy.config.cluster.v3.Cluster"

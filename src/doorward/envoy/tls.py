@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from doorward.envoy import names
-from doorward.envoy.packing import over_ads, packed
 from envoy.config.core.v3 import base_pb2
 from envoy.extensions.transport_sockets.tls.v3 import common_pb2, secret_pb2, tls_pb2
+
+from doorward.envoy import names
+from doorward.envoy.packing import over_ads, packed
 
 
 def build_secret(certificate: str, private_key: str) -> secret_pb2.Secret:

@@ -9,13 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doorward.envoy import names
-from doorward.envoy.filters import REQUIREMENT
-from doorward.envoy.packing import packed, seconds, true, uint32
-from doorward.envoy.rbac import application_rbac
-from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
-from doorward.model.application import Application
-from doorward.model.claims import token_generation
 from envoy.config.core.v3 import base_pb2
 from envoy.config.route.v3 import route_components_pb2, route_pb2
 from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
@@ -23,6 +16,14 @@ from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
 from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
 from envoy.type.matcher.v3 import regex_pb2, string_pb2
 from google.protobuf import any_pb2, struct_pb2
+
+from doorward.envoy import names
+from doorward.envoy.filters import REQUIREMENT
+from doorward.envoy.packing import packed, seconds, true, uint32
+from doorward.envoy.rbac import application_rbac
+from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
+from doorward.model.application import Application
+from doorward.model.claims import token_generation
 
 AMBIGUOUS_PATH = r".*(/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB]).*"
 """Dot segments with parameters, ``/..;/`` in any spelling: Envoy and origins disagree on them
@@ -59,9 +60,7 @@ def _application_host(
     rules = application_rbac(
         served.compiled,
         audience=application.audience,
-        generation=token_generation(
-            state.generation, application.generation, served.compiled.fingerprint
-        ),
+        generation=token_generation(state.generation, application.generation, served.compiled.fingerprint),
         revoked=state.revoked,
     )
     return route_components_pb2.VirtualHost(
@@ -97,9 +96,7 @@ def _unknown_host() -> route_components_pb2.VirtualHost:
 
 def _domains(settings: EdgeSettings, hostname: str) -> list[str]:
     return list(
-        dict.fromkeys(
-            [hostname, f"{hostname}:{settings.https_port}", f"{hostname}:{settings.public_port}"]
-        )
+        dict.fromkeys([hostname, f"{hostname}:{settings.https_port}", f"{hostname}:{settings.public_port}"])
     )
 
 

@@ -38,9 +38,7 @@ class InForce:
     def generation_of(self, application: Application) -> str:
         """The ``gen`` claim that a token for ``application`` must carry now."""
         fingerprint = self.compiled[application.id].fingerprint
-        return token_generation(
-            self.configuration.generation, application.generation, fingerprint
-        )
+        return token_generation(self.configuration.generation, application.generation, fingerprint)
 
 
 class Current:

@@ -57,6 +57,17 @@ class Decider:
             return _refusal(401, "credentials-refused", f"{refused}.".capitalize())
         return self._answer_person(in_force, application, session, question)
 
+    async def identify(self, question: Question) -> tuple[Application, Session | None]:
+        """The application of a host and the live session that the request proves there.
+
+        Raises NotFound for a host that is no application; Refused for ambiguous credentials.
+        """
+        in_force = self._current.get()
+        application = in_force.by_hostname.get(question.host)
+        if application is None:
+            raise NotFound("there is no application at this address")
+        return application, await self._session(in_force, application, question)
+
     def _machine(self, in_force: InForce, question: Question) -> ServiceToken | None:
         """The service token whose id and secret the request carries. Raises Refused for wrong ones."""
         client_id = question.header(names.CLIENT_ID_HEADER)
@@ -115,9 +126,7 @@ class Decider:
     def _answer_machine(
         self, in_force: InForce, application: Application, machine: ServiceToken, question: Question
     ) -> Answer:
-        request = AccessRequest(
-            application=application.id, source=question.source, service_token=machine.id
-        )
+        request = AccessRequest(application=application.id, source=question.source, service_token=machine.id)
         decision = evaluate(in_force.compiled[application.id], request)
         who = f"service token {machine.id}"
         if not decision.allowed:
@@ -150,9 +159,7 @@ class Decider:
         if decision.allowed:
             return self._pass(in_force, application, session, decision, question)
         if session is not None:
-            return _denied(
-                application, decision, person=session.identity.email, session=session.id
-            )
+            return _denied(application, decision, person=session.identity.email, session=session.id)
         if not needs_identity(compiled, request):
             return _denied(application, decision, person="")
         return self._ask_who(application, decision, question)
@@ -173,9 +180,7 @@ class Decider:
         renews = bool(question.headers.get("cookie"))
         cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
         return Pass(
-            facts=_facts(
-                Kind.ALLOW, decision, person=session.identity.email, session=session.id
-            ),
+            facts=_facts(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
             headers={
                 names.ASSERTION_HEADER: issued.token,
                 names.EMAIL_HEADER: session.identity.email,
@@ -192,6 +197,7 @@ class Decider:
                 status=401,
                 sentences=["Sign in to open this application."],
                 application=application.name or application.id,
+                application_id=application.id,
             )
         departure = self._flows.begin(application, question)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
@@ -207,14 +213,13 @@ def _facts(kind: Kind, decision: Decision, *, person: str = "", session: str = "
     )
 
 
-def _denied(
-    application: Application, decision: Decision, *, person: str, session: str = ""
-) -> Deny:
+def _denied(application: Application, decision: Decision, *, person: str, session: str = "") -> Deny:
     return Deny(
         facts=_facts(Kind.DENY, decision, person=person, session=session),
         status=403,
         sentences=sentences(decision),
         application=application.name or application.id,
+        application_id=application.id,
         failed_rule=failed_rule(decision),
     )
 

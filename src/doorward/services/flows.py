@@ -55,7 +55,8 @@ class FlowDeparture:
 def local_target(target: str) -> str:
     """``target`` if it is a path on the same host, else ``/``.
 
-    Not ``//host`` or ``/\\host`` (other hosts to a browser), nothing with control characters.
+    Not two slashes, nor a slash and a backslash, at the start: other hosts to a browser. Nothing
+    with control characters.
     """
     plain = target.startswith("/") and target[1:2] not in ("/", "\\") and target.isprintable()
     return target if plain and "\\" not in target and len(target) <= LONGEST_TARGET else "/"
@@ -98,8 +99,6 @@ class Flows:
         """The flow that was sealed. Raises Refused for anything else."""
         values = self._seal.open(sealed)
         try:
-            return Flow(
-                ApplicationId(values["application"]), values["target"], values["binding"]
-            )
+            return Flow(ApplicationId(values["application"]), values["target"], values["binding"])
         except KeyError as error:
             raise Refused("this link is for something else; start again") from error

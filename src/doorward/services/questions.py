@@ -56,6 +56,13 @@ class Question:
         return self.method in ("GET", "HEAD") and wants_html
 
 
+def hostname_of(authority: str) -> str:
+    """The canonical hostname of an authority: lower case, no port, no final dot."""
+    host, colon, port = authority.rpartition(":")
+    name = host if colon and port.isdigit() else authority
+    return name.lower().removesuffix(".")
+
+
 def cookie_in(headers: Sequence[str], name: str) -> str:
     """The value of the cookie ``name`` in ``Cookie`` headers (RFC 6265 section 5.4).
 
@@ -117,6 +124,7 @@ class Deny:
     status: int
     sentences: Sequence[str]
     application: str = ""
+    application_id: str = ""
     failed_rule: str = ""
 
 

@@ -21,9 +21,7 @@ log = structlog.get_logger("services.sessions")
 class LiveSessions:
     """People's sessions, as an administrator deals with them."""
 
-    def __init__(
-        self, stores: Stores, *, publisher: Publisher, relays: Relays, clock: Clock
-    ) -> None:
+    def __init__(self, stores: Stores, *, publisher: Publisher, relays: Relays, clock: Clock) -> None:
         self._stores = stores
         self._publisher = publisher
         self._relays = relays

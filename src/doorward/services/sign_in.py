@@ -17,12 +17,13 @@ from typing import Final
 from doorward.envoy import names
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application
-from doorward.model.errors import NotFound, Refused
+from doorward.model.errors import Conflict, NotFound, Refused
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.ids import IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
+from doorward.policy.launcher import visible
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.identity import PasswordProvider, RedirectProvider
 from doorward.ports.stores import Stores
@@ -101,6 +102,24 @@ class SignIn:
             if provider.id == provider_id:
                 return provider
         raise NotFound(f"there is no identity provider {provider_id!r}")
+
+    def applications(self) -> Sequence[Application]:
+        """All applications."""
+        return self._current.get().configuration.applications
+
+    def url_of(self, application: Application) -> str:
+        """Where people open the application."""
+        return f"https://{self._authority(application.hostname)}/"
+
+    def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
+        """The applications for the launcher: those that this person may open from there now."""
+        in_force = self._current.get()
+        return [
+            application
+            for application in in_force.configuration.applications
+            if application.show_in_launcher
+            and visible(in_force.compiled[application.id], session.identity, source)
+        ]
 
     def application_of(self, flow: Flow | None) -> Application | None:
         """The application that a flow leads to, if it still exists."""
@@ -201,7 +220,7 @@ class SignIn:
         key = hashed(f"state {state}")
         try:
             await self._stores.one_time_values.put(key, "", expires=now + TRANSACTION_LIFETIME)
-        except Exception as error:
+        except Conflict as error:
             raise Refused("this sign-in was finished already; start again") from error
 
     async def _signed_in(self, identity: Identity, visit: Visit) -> Onward:
@@ -230,9 +249,7 @@ class SignIn:
         """
         in_force = self._current.get()
         application = in_force.configuration.application(flow.application)
-        request = AccessRequest(
-            application=application.id, source=source, identity=session.identity
-        )
+        request = AccessRequest(application=application.id, source=source, identity=session.identity)
         decision = evaluate(in_force.compiled[application.id], request)
         if not decision.allowed:
             return NotAllowed(application, decision)
@@ -247,8 +264,8 @@ class SignIn:
         )
         expires = self._clock.now() + CODE_LIFETIME
         await self._stores.one_time_values.put(hashed(code), value, expires=expires)
-        host = self._authority(application.hostname)
-        return Onward(f"https://{host}{names.ACCESS_PATH}authorized?code={code}")
+        home = self.url_of(application).removesuffix("/")
+        return Onward(f"{home}{names.ACCESS_PATH}authorized?code={code}")
 
     async def enter(self, hostname: str, *, code: str, flow_secret: str) -> Onward:
         """On the application's host: the code becomes a foothold and a token, once, in the browser
@@ -274,9 +291,7 @@ class SignIn:
         secret = self._randomness.token()
         expires = min(session.expires, now + application.session_duration)
         await self._stores.sessions.create_foothold(
-            ApplicationSession(
-                session=session.id, application=application.id, created=now, expires=expires
-            ),
+            ApplicationSession(session=session.id, application=application.id, created=now, expires=expires),
             secret_hash=hashed(secret),
         )
         issued = issue.for_person(self._tokens, in_force, application, session, now=now)

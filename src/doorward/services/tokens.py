@@ -36,9 +36,7 @@ VerifiedClaims = NewType("VerifiedClaims", Mapping[str, Any])
 class Tokens:
     """Signs and verifies with keys held in memory; ``refresh`` brings them up to date."""
 
-    def __init__(
-        self, keys: SigningKeys, *, issuer: str, clock: Clock, randomness: Randomness
-    ) -> None:
+    def __init__(self, keys: SigningKeys, *, issuer: str, clock: Clock, randomness: Randomness) -> None:
         self._store = keys
         self._issuer = issuer
         self._clock = clock
@@ -86,9 +84,7 @@ class Tokens:
     def _take(self, keys: Sequence[SigningKey]) -> None:
         now = self._clock.now()
         imported = [ECKey.import_key(json.loads(key.private_jwk)) for key in keys]
-        usable = [
-            private for key, private in zip(keys, imported, strict=True) if key.not_before <= now
-        ]
+        usable = [private for key, private in zip(keys, imported, strict=True) if key.not_before <= now]
         self._signing = usable[-1] if usable else imported[0]
         self._verifying = KeySet([*imported])
         public = [key.as_dict(private=False) for key in imported]

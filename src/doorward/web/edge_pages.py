@@ -14,10 +14,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from doorward.envoy.local_replies import STATUS, Page
 
 REQUEST_ID = "%REQ(X-REQUEST-ID)%"
 """Envoy's operator for the request id."""
@@ -28,82 +29,58 @@ MAX_BYTES = 4096
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
-class EdgePage(StrEnum):
-    """The causes for which the edge has a page of its own."""
-
-    BAD_REQUEST = "bad-request"
-    METHOD_NOT_ALLOWED = "method-not-allowed"
-    NO_CONNECTOR = "no-connector"
-    ORIGIN_DOWN = "origin-down"
-    ORIGIN_SLOW = "origin-slow"
-    SIGN_IN_AWAY = "sign-in-away"
-    TOO_LARGE = "too-large"
-    HEADERS_TOO_LARGE = "headers-too-large"
-    UNKNOWN_HOST = "unknown-host"
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a page says: its status, what happened, and what a person can do."""
+    """What a page says: a title, what happened, and what a person can do."""
 
-    status: int
     title: str
     happened: str
     advice: str
 
 
-WORDS: Mapping[EdgePage, Words] = MappingProxyType(
+WORDS: Mapping[Page, Words] = MappingProxyType(
     {
-        EdgePage.BAD_REQUEST: Words(
-            400,
+        Page.BAD_REQUEST: Words(
             "That request was not understood",
             "The address or something sent with it is not in a form that is let through.",
             "Check the address and try again.",
         ),
-        EdgePage.METHOD_NOT_ALLOWED: Words(
-            405,
+        Page.METHOD_NOT_ALLOWED: Words(
             "That is not possible here",
             "The request used a method that is not let through to any application.",
             "Open the application from its start page.",
         ),
-        EdgePage.NO_CONNECTOR: Words(
-            503,
+        Page.NO_CONNECTOR: Words(
             "This application is not connected",
             "The connector for this application is not connected, so nobody can reach it just now.",
             "Try again in a minute. If it stays away, tell your administrator that a connector is missing.",
         ),
-        EdgePage.ORIGIN_DOWN: Words(
-            502,
+        Page.ORIGIN_DOWN: Words(
             "This application does not answer",
             "You are through to where it runs, but the application itself is not answering.",
             "Try again in a minute. If it stays away, tell the people who run the application.",
         ),
-        EdgePage.ORIGIN_SLOW: Words(
-            504,
+        Page.ORIGIN_SLOW: Words(
             "This application takes too long",
             "It was asked, and did not answer in time.",
             "Try again in a minute. What you did last may or may not have been done.",
         ),
-        EdgePage.SIGN_IN_AWAY: Words(
-            503,
+        Page.SIGN_IN_AWAY: Words(
             "Sign-in is not available",
             "The service that signs people in does not answer. Whoever is signed in can go on working.",
             "Try again in a minute.",
         ),
-        EdgePage.TOO_LARGE: Words(
-            413,
+        Page.TOO_LARGE: Words(
             "That is too large",
             "What was sent is larger than this application may receive.",
             "Send less at once.",
         ),
-        EdgePage.HEADERS_TOO_LARGE: Words(
-            431,
+        Page.HEADERS_TOO_LARGE: Words(
             "The request is too large",
             "Its address or its cookies are longer than what is let through.",
             "Delete the cookies of this site in your browser and try again.",
         ),
-        EdgePage.UNKNOWN_HOST: Words(
-            404,
+        Page.UNKNOWN_HOST: Words(
             "There is no application here",
             "No application has this address. It may be misspelled, or the application was taken down.",
             "Check the address, or open your list of applications.",
@@ -112,13 +89,8 @@ WORDS: Mapping[EdgePage, Words] = MappingProxyType(
 )
 
 
-def edge_status(page: EdgePage) -> int:
-    """The HTTP status that ``page`` is sent with."""
-    return WORDS[page].status
-
-
 def edge_pages() -> Mapping[str, str]:
-    """Every page by its ``EdgePage`` value, in Envoy's format language."""
+    """The page for each value of ``Page``, in Envoy's format language."""
     return {page.value: _for_envoy(document) for page, document in _documents().items()}
 
 
@@ -135,7 +107,7 @@ def edge_page_csp() -> str:
     )
 
 
-def _documents() -> Mapping[EdgePage, str]:
+def _documents() -> Mapping[Page, str]:
     environment = Environment(
         loader=PackageLoader("doorward.web"),
         autoescape=True,
@@ -144,7 +116,10 @@ def _documents() -> Mapping[EdgePage, str]:
         lstrip_blocks=True,
     )
     template = environment.get_template("edge.html")
-    return {page: template.render(words=words, request_id=REQUEST_ID) for page, words in WORDS.items()}
+    return {
+        page: template.render(status=STATUS[page], words=words, request_id=REQUEST_ID)
+        for page, words in WORDS.items()
+    }
 
 
 def _for_envoy(document: str) -> str:

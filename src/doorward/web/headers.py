@@ -13,6 +13,10 @@ from doorward.model.errors import Invalid
 
 ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
 
+ANYWHERE = "https:"
+"""As a form target: any origin over TLS. For the sign-in form, whose answer leads on to an
+application that may itself lead on, to hosts that nobody here knows."""
+
 PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), "
     "gyroscope=(), microphone=(), midi=(), payment=(), usb=()"
@@ -54,7 +58,7 @@ def security_headers(form_targets: Sequence[str] = ()) -> Mapping[str, str]:
 
 def _policy(form_targets: Sequence[str]) -> str:
     for target in form_targets:
-        if not ORIGIN.fullmatch(target):
+        if target != ANYWHERE and not ORIGIN.fullmatch(target):
             raise Invalid(
                 "form_targets", f"{target!r} is not an origin: use https://host or https://host:port"
             )

@@ -1,0 +1,1 @@
+"""Envoy's question "may this pass?", over gRPC (ext_authz)."""

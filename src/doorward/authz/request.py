@@ -1,0 +1,41 @@
+"""Envoy's check request as a ``Question``."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from envoy.service.auth.v3 import external_auth_pb2
+
+from doorward.model.errors import Invalid
+from doorward.services.questions import Question, hostname_of
+
+
+def question_of(check: external_auth_pb2.CheckRequest) -> Question:
+    """The facts that matter of a check request.
+
+    The address is the one that Envoy trusts, never a header's. The host is without its port, which
+    Envoy has matched already.
+
+    Raises:
+        Invalid: a fact is missing or malformed. The caller must refuse then.
+    """
+    http = check.attributes.request.http
+    address = check.attributes.source.address.socket_address.address
+    try:
+        source = ip_address(address)
+    except ValueError as error:
+        raise Invalid("source", "the edge gave no source address") from error
+    headers: dict[str, list[str]] = {}
+    for header in http.header_map.headers:
+        value = header.raw_value.decode("latin-1") or header.value
+        headers.setdefault(header.key.lower(), []).append(value)
+    if not http.host or not http.path.startswith("/"):
+        raise Invalid("path", "the edge gave no host or no path")
+    return Question(
+        method=http.method,
+        host=hostname_of(http.host),
+        target=http.path,
+        source=source,
+        headers=headers,
+        request_id=http.id,
+    )

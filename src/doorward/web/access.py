@@ -1,0 +1,127 @@
+"""Doorward's paths under ``/cdn-cgi/access/`` that every hostname has, and an application's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from doorward.envoy import names
+from doorward.model.application import Application
+from doorward.model.claims import subject_of
+from doorward.model.errors import NotFound, Refused
+from doorward.model.identity_provider import LocalAccounts
+from doorward.model.session import Session
+from doorward.services.cookies import clear_cookie
+from doorward.services.decide import Decider
+from doorward.services.sessions import LiveSessions
+from doorward.services.sign_in import SignIn
+from doorward.services.tokens import Tokens
+from doorward.web.answers import Answers
+from doorward.web.pages import SignedOut
+from doorward.web.sign_in import LOGIN
+from doorward.web.visits import cookie_of, host_of, question_of, source_of
+
+APPLICATION_COOKIES = (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE)
+
+
+class AccessPages:
+    """Handlers of ``authorized``, ``get-identity``, ``logout`` and ``certs``."""
+
+    def __init__(
+        self,
+        *,
+        team_domain: str,
+        sign_in: SignIn,
+        decider: Decider,
+        sessions: LiveSessions,
+        tokens: Tokens,
+        answers: Answers,
+    ) -> None:
+        self._team_domain = team_domain
+        self._sign_in = sign_in
+        self._decider = decider
+        self._sessions = sessions
+        self._tokens = tokens
+        self._answers = answers
+
+    async def authorized(self, request: Request) -> Response:
+        """On the application's host: the one-time code becomes this host's cookies."""
+        onward = await self._sign_in.enter(
+            host_of(request),
+            code=request.query_params.get("code", ""),
+            flow_secret=cookie_of(request, names.FLOW_COOKIE),
+        )
+        return self._answers.redirect(onward.location, cookies=onward.cookies)
+
+    async def get_identity(self, request: Request) -> Response:
+        """Who this browser is signed in as, as JSON; 401 when it is not."""
+        session = await self._session(request)
+        if session is None:
+            return self._answers.json({"error": "Not signed in."}, status=401)
+        identity = session.identity
+        return self._answers.json(
+            {
+                "email": identity.email,
+                "name": identity.name,
+                "idp": self._provider(session),
+                "groups": sorted(identity.groups),
+                "user_uuid": subject_of(identity),
+                "session_id": session.id,
+                "iat": int(session.created.timestamp()),
+                "exp": int(session.expires.timestamp()),
+                "ip": str(source_of(request)),
+            }
+        )
+
+    async def logout(self, request: Request) -> Response:
+        """Sign out everywhere: end the session, forget the cookies.
+
+        Only for a page that a person opens: an image or script on another site cannot do it.
+        """
+        if request.headers.get("sec-fetch-dest", "document") != "document":
+            raise Refused("open this address as a page to sign out")
+        session = await self._session(request)
+        if session is not None:
+            await self._sessions.end([session.id])
+        if host_of(request) != self._team_domain:
+            url = f"{self._answers.team_origin}{names.ACCESS_PATH}logout"
+            return self._answers.redirect(url, cookies=map_clear(APPLICATION_COOKIES))
+        cookies = [clear_cookie(names.SESSION_COOKIE)]
+        application = self._application(request.query_params.get("application", ""))
+        if application is not None:
+            return self._answers.redirect(self._sign_in.url_of(application), cookies=cookies)
+        return self._answers.page(SignedOut(sign_in_url=LOGIN), cookies=cookies)
+
+    async def certs(self, request: Request) -> Response:
+        """The public keys that verify application tokens (RFC 7517), on every hostname."""
+        del request
+        response = self._answers.json(json.loads(self._tokens.jwks))
+        response.headers["cache-control"] = "public, max-age=300"
+        return response
+
+    async def _session(self, request: Request) -> Session | None:
+        if host_of(request) == self._team_domain:
+            return await self._sign_in.session(cookie_of(request, names.SESSION_COOKIE))
+        _, session = await self._decider.identify(question_of(request))
+        return session
+
+    def _provider(self, session: Session) -> Mapping[str, str]:
+        provider_id = session.identity.identity_provider
+        try:
+            provider = self._sign_in.provider(provider_id)
+        except NotFound:
+            return {"id": provider_id, "type": "removed"}
+        local = isinstance(provider.settings, LocalAccounts)
+        return {"id": provider_id, "type": "local" if local else "oidc", "name": provider.name}
+
+    def _application(self, application_id: str) -> Application | None:
+        applications = self._sign_in.applications()
+        return next((a for a in applications if a.id == application_id), None)
+
+
+def map_clear(cookies: tuple[str, ...]) -> list[str]:
+    """``Set-Cookie`` values that forget these cookies."""
+    return [clear_cookie(name) for name in cookies]

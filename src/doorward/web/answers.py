@@ -1,0 +1,122 @@
+"""Answers: pages and JSON with the headers that each must have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import JSONResponse, Response
+
+from doorward.envoy import names
+from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
+from doorward.services.questions import Deny, Question
+from doorward.services.rate_limits import TooMany
+from doorward.web.headers import security_headers
+from doorward.web.pages import Denied, Form, Page, Pages
+from doorward.web.problems import standard_problem
+
+STATUS: Mapping[type[AccessError], int] = {
+    Invalid: 400,
+    Refused: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooMany: 429,
+    Unavailable: 503,
+}
+
+
+class Answers:
+    """Makes responses. ``team_origin`` is ``https://`` and the team authority."""
+
+    def __init__(self, pages: Pages, *, team_origin: str) -> None:
+        self._pages = pages
+        self.team_origin = team_origin
+
+    def page(
+        self,
+        page: Page,
+        *,
+        status: int = 200,
+        cookies: Sequence[str] = (),
+        form_targets: Sequence[str] = (),
+    ) -> Response:
+        """An HTML page."""
+        response = Response(
+            self._pages.render(page),
+            status_code=status,
+            headers=dict(security_headers(form_targets)),
+            media_type="text/html; charset=utf-8",
+        )
+        return with_cookies(response, cookies)
+
+    def redirect(self, location: str, *, cookies: Sequence[str] = ()) -> Response:
+        """See other (303): the next request is a GET."""
+        headers = {"location": location, "cache-control": "no-store", "referrer-policy": "no-referrer"}
+        return with_cookies(Response(status_code=303, headers=headers), cookies)
+
+    def json(self, content: object, *, status: int = 200) -> Response:
+        """A JSON document that nobody keeps."""
+        return JSONResponse(content, status_code=status, headers=dict(_json_headers()))
+
+    def problem(self, error: AccessError, *, request_id: str, html: bool) -> Response:
+        """An error in words."""
+        status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 500)
+        sentence = str(error)[:1].upper() + str(error)[1:].removesuffix(".") + "."
+        if not html:
+            return self.json({"error": sentence, "request_id": request_id}, status=status)
+        page = standard_problem(status, request_id=request_id, sentences=(sentence,))
+        response = self.page(page, status=status)
+        if isinstance(error, TooMany):
+            response.headers["retry-after"] = str(error.seconds)
+        return response
+
+    def denied(self, answer: Deny, *, request_id: str) -> Denied:
+        """The page for someone who is signed in, and still not allowed."""
+        return Denied(
+            application=answer.application,
+            email=answer.facts.person,
+            reasons=tuple(answer.sentences),
+            failed_rule=answer.failed_rule,
+            request_id=request_id,
+            switch=Form(
+                action=f"{self.team_origin}{names.ACCESS_PATH}logout",
+                fields={"application": answer.application_id},
+                method="get",
+            ),
+            launcher_url=f"{self.team_origin}/",
+        )
+
+    def refusal(self, answer: Deny, question: Question | None) -> tuple[str, Mapping[str, str]]:
+        """Body and headers of a refusal that the edge sends: a page to people, JSON to programs."""
+        request_id = question.request_id if question else ""
+        response = self._refusal(answer, request_id, html=bool(question and question.is_navigation))
+        headers = {key: value for key, value in response.headers.items() if key != "content-length"}
+        return bytes(response.body).decode(), headers
+
+    def _refusal(self, answer: Deny, request_id: str, *, html: bool) -> Response:
+        if not html:
+            content = {
+                "error": " ".join(answer.sentences),
+                "reason": answer.facts.reason,
+                "request_id": request_id,
+            }
+            return self.json(content, status=answer.status)
+        if answer.status == 403 and answer.facts.person:
+            page: Page = self.denied(answer, request_id=request_id)
+        else:
+            page = standard_problem(answer.status, request_id=request_id, sentences=tuple(answer.sentences))
+        return self.page(page, status=answer.status, form_targets=[self.team_origin])
+
+
+def with_cookies(response: Response, cookies: Sequence[str]) -> Response:
+    """``response`` with these ``Set-Cookie`` headers added."""
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
+    return response
+
+
+def _json_headers() -> Mapping[str, str]:
+    return {
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+    }

@@ -1,0 +1,110 @@
+"""The web application: which handler answers on which host and path."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from doorward.envoy import names
+from doorward.model.errors import AccessError, Invalid, NotFound
+from doorward.services.current import Current
+from doorward.web.access import AccessPages
+from doorward.web.answers import Answers
+from doorward.web.headers import STATIC_HEADERS
+from doorward.web.launcher import LauncherPage
+from doorward.web.sign_in import SignInPages
+from doorward.web.static_files import StaticFile
+from doorward.web.visits import host_of, request_id_of, wants_html
+
+log = structlog.get_logger("web")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Hosts:
+    """Keeps handlers to the hosts they are for: the team domain, or applications."""
+
+    def __init__(self, team_domain: str, current: Current) -> None:
+        self._team_domain = team_domain
+        self._current = current
+
+    def team(self, handler: Handler) -> Handler:
+        """Only on the team domain."""
+
+        async def guarded(request: Request) -> Response:
+            if host_of(request) != self._team_domain:
+                raise NotFound("there is nothing at this address")
+            return await handler(request)
+
+        return guarded
+
+    def application(self, handler: Handler) -> Handler:
+        """Only on an application's hostname."""
+
+        async def guarded(request: Request) -> Response:
+            if host_of(request) not in self._current.get().by_hostname:
+                raise NotFound("there is nothing at this address")
+            return await handler(request)
+
+        return guarded
+
+
+def web_application(
+    *,
+    hosts: Hosts,
+    answers: Answers,
+    sign_in: SignInPages,
+    access: AccessPages,
+    launcher: LauncherPage,
+    static_files: dict[str, StaticFile],
+) -> Starlette:
+    """All routes. What none of them takes is a 404 page."""
+    path = names.ACCESS_PATH
+
+    async def static(request: Request) -> Response:
+        found = static_files.get(request.path_params["name"])
+        if found is None:
+            raise NotFound("there is no such file")
+        headers = {**STATIC_HEADERS, "etag": found.etag}
+        if request.headers.get("if-none-match") == found.etag:
+            return Response(status_code=304, headers=headers)
+        return Response(found.content, media_type=found.content_type, headers=headers)
+
+    async def problem(request: Request, error: Exception) -> Response:
+        if not isinstance(error, AccessError):
+            raise error
+        return answers.problem(error, request_id=request_id_of(request), html=wants_html(request))
+
+    async def nothing(request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 404)
+        told: AccessError = NotFound("there is nothing at this address")
+        if status == 405:
+            told = Invalid("method", f"{request.method[:20]} is not possible here")
+        return answers.problem(told, request_id=request_id_of(request), html=wants_html(request))
+
+    async def fault(request: Request, error: Exception) -> Response:
+        log.error("a page failed", path=request.url.path, exc_info=error)
+        told = AccessError("something went wrong here; it was written to the log")
+        return answers.problem(told, request_id=request_id_of(request), html=wants_html(request))
+
+    handlers: dict[Any, Any] = {AccessError: problem, 404: nothing, 405: nothing, Exception: fault}
+    return Starlette(
+        routes=[
+            Route("/", hosts.team(launcher.launcher), methods=["GET"]),
+            Route(path + "login", hosts.team(sign_in.login), methods=["GET"]),
+            Route(path + "login", hosts.team(sign_in.password), methods=["POST"]),
+            Route(path + "callback", hosts.team(sign_in.callback), methods=["GET"]),
+            Route(path + "authorized", hosts.application(access.authorized), methods=["GET"]),
+            Route(path + "get-identity", access.get_identity, methods=["GET"]),
+            Route(path + "logout", access.logout, methods=["GET"]),
+            Route(path + "certs", access.certs, methods=["GET"]),
+            Route(path + "static/{name}", static, methods=["GET"]),
+        ],
+        exception_handlers=handlers,
+    )

@@ -1,0 +1,177 @@
+"""The team domain's sign-in pages: chooser, password form, the way to a provider and back."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from doorward.envoy import names
+from doorward.model.errors import Conflict, Refused, Unavailable
+from doorward.model.identity_provider import IdentityProvider, LocalAccounts
+from doorward.model.session import Session
+from doorward.policy.explain import sentences
+from doorward.ports.clock import Randomness
+from doorward.services.cookies import set_cookie
+from doorward.services.decide import failed_rule
+from doorward.services.flows import LIFETIME, Flow, Flows
+from doorward.services.questions import Deny, Facts, Kind
+from doorward.services.rate_limits import TooMany
+from doorward.services.sign_in import TRANSACTION_COOKIE, NotAllowed, SignIn
+from doorward.web.answers import Answers
+from doorward.web.headers import ANYWHERE
+from doorward.web.pages import Chooser, Form, Link
+from doorward.web.pages import SignIn as SignInPage
+from doorward.web.visits import (
+    CSRF_COOKIE,
+    CSRF_FIELD,
+    cookie_of,
+    csrf_token,
+    posted_form,
+    request_id_of,
+    source_of,
+    text,
+    visit_of,
+)
+
+LOGIN = names.ACCESS_PATH + "login"
+WRONG = "That email address and password do not fit."
+
+
+class SignInPages:
+    """Handlers of ``login`` and ``callback`` on the team domain."""
+
+    def __init__(self, sign_in: SignIn, *, flows: Flows, answers: Answers, randomness: Randomness) -> None:
+        self._sign_in = sign_in
+        self._flows = flows
+        self._answers = answers
+        self._randomness = randomness
+
+    async def login(self, request: Request) -> Response:
+        """Where a person is sent who must sign in. Signed in already: straight on."""
+        flow = self._flow(request.query_params.get("flow", ""))
+        session = await self._sign_in.session(cookie_of(request, names.SESSION_COOKIE))
+        if session is not None:
+            return await self._go_on(request, session, flow)
+        return await self._choose(request, flow)
+
+    async def password(self, request: Request) -> Response:
+        """The password form comes back."""
+        form = await posted_form(request, origin=self._answers.team_origin)
+        flow = self._flow(text(form, "flow"))
+        provider = self._sign_in.provider(text(form, "provider"))
+        email = text(form, "email")
+        try:
+            onward = await self._sign_in.with_password(
+                provider, email=email, password=text(form, "password"), visit=visit_of(request)
+            )
+        except Refused:
+            return self._form(request, provider, flow, email=email, problem=WRONG, status=403)
+        except TooMany as error:
+            problem = f"Too many attempts. Wait {error.seconds} seconds and try again."
+            response = self._form(request, provider, flow, email=email, problem=problem, status=429)
+            response.headers["retry-after"] = str(error.seconds)
+            return response
+        return self._answers.redirect(self._after(flow), cookies=onward.cookies)
+
+    async def callback(self, request: Request) -> Response:
+        """Back from a provider. A failure leads to the chooser's door again, with the reason."""
+        answer = dict(request.query_params)
+        cookies = {key: value for key, value in request.cookies.items() if key.startswith(TRANSACTION_COOKIE)}
+        onward, flow = await self._sign_in.arrive(answer, cookies=cookies, visit=visit_of(request))
+        return self._answers.redirect(self._after(flow), cookies=onward.cookies)
+
+    async def _go_on(self, request: Request, session: Session, flow: Flow | None) -> Response:
+        if flow is None:
+            return self._answers.redirect(f"{self._answers.team_origin}/")
+        try:
+            onward = await self._sign_in.onward(session, flow, source=source_of(request))
+        except Conflict as error:
+            raise Unavailable("the sign-in could not be finished; try again") from error
+        if isinstance(onward, NotAllowed):
+            return self._not_allowed(request, session, onward)
+        return self._answers.redirect(onward.location)
+
+    def _not_allowed(self, request: Request, session: Session, refusal: NotAllowed) -> Response:
+        decision, application = refusal.decision, refusal.application
+        answer = Deny(
+            facts=Facts(decision=Kind.DENY, person=session.identity.email),
+            status=403,
+            sentences=sentences(decision),
+            application=application.name or application.id,
+            application_id=application.id,
+            failed_rule=failed_rule(decision),
+        )
+        page = self._answers.denied(answer, request_id=request_id_of(request))
+        return self._answers.page(page, status=403, form_targets=[ANYWHERE])
+
+    async def _choose(self, request: Request, flow: Flow | None) -> Response:
+        providers = self._sign_in.providers()
+        chosen = request.query_params.get("provider", "")
+        if chosen:
+            return await self._to_provider(request, self._sign_in.provider(chosen), flow)
+        if not providers:
+            raise Unavailable(
+                "no identity provider has been set up yet, so nobody can sign in; "
+                "an administrator adds one with: doorward apply -f access.yaml"
+            )
+        if len(providers) == 1:
+            return await self._to_provider(request, providers[0], flow)
+        links = tuple(Link(name=p.name or p.id, url=self._login_url(flow, p)) for p in providers)
+        return self._answers.page(Chooser(providers=links, application=self._heading_to(flow)))
+
+    async def _to_provider(self, request: Request, provider: IdentityProvider, flow: Flow | None) -> Response:
+        if isinstance(provider.settings, LocalAccounts):
+            return self._form(request, provider, flow)
+        pending = [name for name in request.cookies if name.startswith(TRANSACTION_COOKIE)]
+        onward = await self._sign_in.depart(provider, flow=flow, pending=pending)
+        return self._answers.redirect(onward.location, cookies=onward.cookies)
+
+    def _form(
+        self,
+        request: Request,
+        provider: IdentityProvider,
+        flow: Flow | None,
+        *,
+        email: str = "",
+        problem: str = "",
+        status: int = 200,
+    ) -> Response:
+        token = csrf_token(request, self._randomness)
+        fields = {CSRF_FIELD: token, "provider": provider.id}
+        if flow is not None:
+            fields["flow"] = self._flows.sealed(flow)
+        several = len(self._sign_in.providers()) > 1
+        page = SignInPage(
+            form=Form(action=LOGIN, fields=fields),
+            provider=provider.name or provider.id,
+            email=email[:254] if email.isprintable() else "",
+            problem=problem,
+            application=self._heading_to(flow),
+            chooser_url=self._login_url(flow) if several else "",
+        )
+        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
+        return self._answers.page(page, status=status, cookies=[cookie], form_targets=[ANYWHERE])
+
+    def _flow(self, sealed: str) -> Flow | None:
+        """The flow, or none: an expired one leads to the launcher rather than to an error."""
+        if not sealed:
+            return None
+        try:
+            return self._flows.opened(sealed)
+        except Refused:
+            return None
+
+    def _after(self, flow: Flow | None) -> str:
+        return self._login_url(flow) if flow else f"{self._answers.team_origin}/"
+
+    def _login_url(self, flow: Flow | None, provider: IdentityProvider | None = None) -> str:
+        query = {"flow": self._flows.sealed(flow)} if flow else {}
+        if provider is not None:
+            query["provider"] = provider.id
+        return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
+
+    def _heading_to(self, flow: Flow | None) -> str:
+        application = self._sign_in.application_of(flow)
+        return (application.name or application.id) if application else ""
