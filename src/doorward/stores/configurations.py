@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import RowMapping, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,7 +40,8 @@ class SqlConfigurations:
         async with self._database.reading() as connection:
             for _ in range(ATTEMPTS):
                 before = await _organisation(connection)
-                rows = await self._rows(connection)
+                with self._understood():
+                    rows = await self._rows(connection)
                 # The lists are read one after another without a lock: equal versions before and
                 # after say that no save came between, whatever the database's isolation.
                 if (await _organisation(connection))["version"] == before["version"]:
@@ -56,7 +58,8 @@ class SqlConfigurations:
         refuse_duplicates(configuration)
         async with self._database.writing() as connection:
             await self._raise_version(connection, configuration, expected)
-            stored = await self._rows(connection)
+            with self._understood():
+                stored = await self._rows(connection)
             wanted = to_rows(configuration)
             by_table = {table: changes(table, stored[table], wanted[table]) for table in LISTS}
             for table, change in by_table.items():
@@ -88,12 +91,16 @@ class SqlConfigurations:
         return rows
 
     def _configuration(self, rows: Mapping[Table, list[Row]], outside: ReadRow) -> Configuration:
-        try:
+        with self._understood():
             return from_rows(
-                rows,
-                session_duration=outside["session_duration"],
-                generation=outside["generation"],
+                rows, session_duration=outside["session_duration"], generation=outside["generation"]
             )
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Within, a value that this version cannot read comes out as Unavailable."""
+        try:
+            yield
         except (KeyError, TypeError, ValueError) as error:
             raise Unavailable(
                 f"{self._database.name}: the configuration in the database cannot be understood "

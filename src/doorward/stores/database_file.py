@@ -35,7 +35,7 @@ def prepare(path: Path, *, patience: timedelta) -> None:
         return
     if _header(path):
         _check_contents(path, patience=patience)
-    elif _log_of(path).exists():
+    elif _has_log(path):
         raise Invalid(str(path), f"{DAMAGED} (it is empty, but {_log_of(path).name} is not)")
 
 
@@ -61,7 +61,7 @@ def _exists(path: Path) -> bool:
 
 def _create(path: Path) -> None:
     """An empty file, which SQLite takes for a new database. Its -wal and -shm get the same mode."""
-    if _log_of(path).exists():
+    if _has_log(path):
         raise Invalid(
             str(path),
             f"is missing, but {_log_of(path).name} is there: put the database back beside it, "
@@ -110,6 +110,11 @@ def _check_contents(path: Path, *, patience: timedelta) -> None:
         raise explain(error, str(path)) from error
     if findings != ["ok"]:
         raise Invalid(str(path), f"{DAMAGED} ({findings[0]})")
+
+
+def _has_log(path: Path) -> bool:
+    """Whether committed writes may stand in the log. SQLite would delete it as not belonging here."""
+    return _log_of(path).exists() and _log_of(path).stat().st_size > 0
 
 
 def _log_of(path: Path) -> Path:

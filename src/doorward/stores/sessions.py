@@ -20,8 +20,8 @@ BATCH = 1000
 _FOOTHOLD = "foothold_"
 
 # Built once: these two are in the path of every renewal of a token.
-_BY_SECRET = select(sessions).where(sessions.c.secret_hash == bindparam("secret_hash"))
-_FOOTHOLD_BY_SECRET = (
+SESSION_BY_SECRET = select(sessions).where(sessions.c.secret_hash == bindparam("secret_hash"))
+FOOTHOLD_BY_SECRET = (
     select(
         sessions,
         *(column.label(_FOOTHOLD + column.name) for column in application_sessions.columns),
@@ -58,7 +58,7 @@ class SqlSessions:
     async def by_secret(self, secret_hash: str) -> Session:
         """Raises NotFound."""
         async with self._database.reading() as connection:
-            found = await connection.execute(_BY_SECRET, {"secret_hash": secret_hash})
+            found = await connection.execute(SESSION_BY_SECRET, {"secret_hash": secret_hash})
             row = found.mappings().one_or_none()
         if row is None:
             raise NotFound("there is no session with this secret")
@@ -118,7 +118,7 @@ class SqlSessions:
     async def foothold(self, secret_hash: str) -> tuple[ApplicationSession, Session]:
         """The foothold whose secret has this hash, with its session. Raises NotFound."""
         async with self._database.reading() as connection:
-            found = await connection.execute(_FOOTHOLD_BY_SECRET, {"secret_hash": secret_hash})
+            found = await connection.execute(FOOTHOLD_BY_SECRET, {"secret_hash": secret_hash})
             row = found.mappings().one_or_none()
         if row is None:
             raise NotFound("there is no foothold with this secret")

@@ -1,0 +1,1 @@
+"""What goes into a row comes out of it equal."""
