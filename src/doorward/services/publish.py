@@ -64,6 +64,12 @@ class Publisher:
         self._certificate_for = certificate_for
         self._clock = clock
         self._lock = asyncio.Lock()
+        self._version = ""
+
+    @property
+    def version(self) -> str:
+        """The version that was published last; empty before the first."""
+        return self._version
 
     async def publish(self) -> str:
         """Bring the stored configuration into force; return the version that edges will report.
@@ -78,6 +84,7 @@ class Publisher:
             self._current.replace(in_force)
             self._edges.publish(snapshot)
             await self._relays.admit(self._admissions(configuration))
+            self._version = snapshot.version
             return snapshot.version
 
     async def wait(self, version: str, *, seconds: float) -> bool:

@@ -1,0 +1,161 @@
+"""The routes of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from doorward import __version__
+from doorward.api import bodies
+from doorward.declaration import DeclarationInvalid
+from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
+from doorward.model.ids import SessionId
+from doorward.services.configuration import AccessFile, Configurations
+from doorward.services.service_tokens import ServiceTokens
+from doorward.services.sessions import LiveSessions
+from doorward.services.status import Status
+from doorward.services.tunnels import Tunnels
+
+STATUS: dict[type[AccessError], int] = {
+    Invalid: 400,
+    Refused: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbs:
+    """The use cases that the API offers."""
+
+    configurations: Configurations
+    tunnels: Tunnels
+    sessions: LiveSessions
+    service_tokens: ServiceTokens
+    status: Callable[[], Status]
+
+
+def api_application(verbs: Verbs) -> FastAPI:
+    """The API over ``verbs``."""
+    app = FastAPI(title="Doorward", version=__version__, docs_url=None, redoc_url=None)
+    app.add_exception_handler(AccessError, _problem)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    _status(app, verbs)
+    _configuration(app, verbs)
+    _tunnels(app, verbs)
+    _sessions(app, verbs)
+    _service_tokens(app, verbs)
+    return app
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
+    del request
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    content: dict[str, object] = {"error": str(error)}
+    if isinstance(error, DeclarationInvalid):
+        content["problems"] = [str(problem) for problem in error.problems]
+    return JSONResponse(content, status_code=status)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    del request
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    words = [".".join(map(str, p["loc"][1:])) + ": " + p["msg"] for p in problems]
+    return JSONResponse({"error": "; ".join(words) or "malformed request"}, status_code=422)
+
+
+def _status(app: FastAPI, verbs: Verbs) -> None:
+    @app.get("/status")
+    async def status() -> dict[str, object]:
+        return bodies.status_body(verbs.status())
+
+
+def _configuration(app: FastAPI, verbs: Verbs) -> None:
+    @app.get("/configuration", response_class=PlainTextResponse)
+    async def export(*, with_secrets: bool = False) -> str:
+        return await verbs.configurations.export(with_secrets=with_secrets)
+
+    @app.post("/configuration")
+    async def apply(body: bodies.ApplyRequest) -> dict[str, object]:
+        file = AccessFile(
+            name=body.name, text=body.text, files=body.files, environment=body.environment
+        )
+        return bodies.outcome_body(await verbs.configurations.apply(file, dry_run=body.dry_run))
+
+
+def _tunnels(app: FastAPI, verbs: Verbs) -> None:
+    @app.get("/tunnels")
+    async def listed() -> list[dict[str, object]]:
+        return [bodies.tunnel_body(report) for report in await verbs.tunnels.listed()]
+
+    @app.post("/tunnels", status_code=201)
+    async def create(body: bodies.TunnelRequest) -> dict[str, object]:
+        tunnel = await verbs.tunnels.create(body.name)
+        return {"id": tunnel.id, "name": tunnel.name, "token": await verbs.tunnels.token(body.name)}
+
+    @app.post("/tunnels/{name}/token")
+    async def token(name: str, body: bodies.TokenRequest) -> dict[str, object]:
+        return {"token": await verbs.tunnels.token(name, rotate=body.rotate)}
+
+    @app.delete("/tunnels/{name}")
+    async def delete(name: str) -> dict[str, object]:
+        await verbs.tunnels.delete(name)
+        return {"deleted": name}
+
+    @app.post("/publications", status_code=201)
+    async def publish(body: bodies.PublicationRequest) -> dict[str, object]:
+        published = await verbs.tunnels.publish(
+            hostname=body.hostname, url=body.url, allow=body.allow
+        )
+        return {"token": published.token, "url": published.url}
+
+    @app.delete("/publications/{hostname}")
+    async def withdraw(hostname: str) -> dict[str, object]:
+        await verbs.tunnels.withdraw(hostname)
+        return {"withdrawn": hostname}
+
+
+def _sessions(app: FastAPI, verbs: Verbs) -> None:
+    @app.get("/sessions")
+    async def listed(email: str | None = None) -> list[dict[str, object]]:
+        return [bodies.session_body(s) for s in await verbs.sessions.listed(email=email)]
+
+    @app.post("/sessions/revoke")
+    async def revoke(body: bodies.RevokeRequest) -> list[dict[str, object]]:
+        if (body.id is None) == (body.email is None):
+            raise Invalid("id", "give either id or email")
+        if body.id is not None:
+            ended = await verbs.sessions.revoke(SessionId(body.id))
+        else:
+            ended = await verbs.sessions.revoke_of(str(body.email))
+        return [bodies.session_body(session) for session in ended]
+
+
+def _service_tokens(app: FastAPI, verbs: Verbs) -> None:
+    @app.get("/service-tokens")
+    async def listed() -> list[dict[str, object]]:
+        return [
+            {
+                "name": token.id,
+                "client_id": token.client_id,
+                "expires": token.expires.isoformat() if token.expires else None,
+            }
+            for token in await verbs.service_tokens.listed()
+        ]
+
+    @app.post("/service-tokens", status_code=201)
+    async def create(body: bodies.ServiceTokenRequest) -> dict[str, object]:
+        lifetime = timedelta(days=body.days) if body.days else None
+        new = await verbs.service_tokens.create(body.name, lifetime=lifetime)
+        return {"name": new.token.id, "client_id": new.token.client_id, "secret": new.secret}
+
+    @app.delete("/service-tokens/{name}")
+    async def delete(name: str) -> dict[str, object]:
+        await verbs.service_tokens.delete(name)
+        return {"deleted": name}

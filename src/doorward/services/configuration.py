@@ -1,0 +1,184 @@
+"""The configuration: apply a declarative file, export it, change it, and see it take effect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from doorward.declaration import Change, changes, export, merge, parse
+from doorward.model.configuration import Configuration
+from doorward.model.errors import Invalid
+from doorward.model.identity_provider import Account, LocalAccounts
+from doorward.model.ids import IdentityProviderId
+from doorward.ports.clock import Clock, Randomness
+from doorward.ports.edges import Edges
+from doorward.ports.stores import Stores
+from doorward.services.current import InForce
+from doorward.services.live_streams import LiveStreams
+from doorward.services.publish import Publisher
+from doorward.services.sessions import LiveSessions
+
+log = structlog.get_logger("services.configuration")
+
+ANSWER = 5.0
+"""Seconds that edges have to answer to a new configuration before it is reported as pending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessFile:
+    """A declarative file with what it refers to: ``files`` by the name it uses, ``environment``."""
+
+    name: str
+    text: str
+    files: Mapping[str, str]
+    environment: Mapping[str, str]
+
+    def read(self, name: str) -> str:
+        """The text of a file that it names. Raises FileNotFoundError."""
+        try:
+            return self.files[name]
+        except KeyError:
+            raise FileNotFoundError(name) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a change did. ``refusal`` holds Envoy's words where an edge did not take it."""
+
+    changes: Sequence[Change]
+    version: str
+    live: bool
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHashing:
+    """``hash(password)``, and ``verify(password_hash, password)``. Both are slow on purpose."""
+
+    hash: Callable[[str], str]
+    verify: Callable[[str, str], bool]
+
+
+class Configurations:
+    """The administrator's verbs on the configuration."""
+
+    def __init__(  # noqa: PLR0913 - it joins what a change concerns, once, in bootstrap
+        self,
+        stores: Stores,
+        *,
+        publisher: Publisher,
+        edges: Edges,
+        sessions: LiveSessions,
+        streams: LiveStreams,
+        passwords: PasswordHashing,
+        reserved: Sequence[str],
+        clock: Clock,
+        randomness: Randomness,
+    ) -> None:
+        self._stores = stores
+        self._publisher = publisher
+        self._edges = edges
+        self._sessions = sessions
+        self._streams = streams
+        self._passwords = passwords
+        self._reserved = frozenset(reserved)
+        self._clock = clock
+        self._randomness = randomness
+        self._lock = asyncio.Lock()
+
+    async def load(self) -> Configuration:
+        """The configuration as it is stored."""
+        configuration, _ = await self._stores.configurations.load()
+        return configuration
+
+    async def export(self, *, with_secrets: bool) -> str:
+        """The configuration as a declarative file."""
+        return export(await self.load(), with_secrets=with_secrets)
+
+    async def apply(self, file: AccessFile, *, dry_run: bool) -> Outcome:
+        """Bring a declarative file into force: all of it, or nothing.
+
+        Raises:
+            DeclarationInvalid: with every fault and its line; nothing was changed.
+            Conflict: somebody changed the configuration meanwhile.
+        """
+        declaration = parse(
+            file.text, file=file.name, read_file=file.read, environment=file.environment
+        )
+
+        def merged(current: Configuration) -> Configuration:
+            return merge(
+                declaration,
+                current,
+                randomness=self._randomness,
+                hash_password=self._passwords.hash,
+                verify_password=self._passwords.verify,
+            )
+
+        return await self.change(merged, dry_run=dry_run)
+
+    async def change(
+        self, transform: Callable[[Configuration], Configuration], *, dry_run: bool = False
+    ) -> Outcome:
+        """Replace the configuration by what ``transform``, a pure function, makes of it.
+
+        What is refused changes nothing. People whom the change concerns (a disabled account, another
+        password, other groups) are signed out; streams that would no longer be opened are cut.
+        """
+        async with self._lock:
+            before, version = await self._stores.configurations.load()
+            after = await asyncio.to_thread(transform, before)
+            self._check_hostnames(after)
+            InForce.of(after, version)
+            made = changes(before, after)
+            if dry_run:
+                return Outcome(changes=made, version="", live=False, refusal="")
+            if after != before:
+                await self._stores.configurations.save(after, expected=version)
+                log.info("configuration changed", changes=[str(change) for change in made])
+            return await self._bring_into_force(before, after, made)
+
+    async def _bring_into_force(
+        self, before: Configuration, after: Configuration, made: Sequence[Change]
+    ) -> Outcome:
+        published = await self._publisher.publish()
+        for email, provider in _changed_people(before, after):
+            await self._sign_out(email, provider)
+        live = await self._publisher.wait(published, seconds=ANSWER)
+        await self._streams.recheck()
+        refusal = next((status.refusal for status in self._edges.statuses() if status.refusal), "")
+        return Outcome(changes=made, version=published, live=live, refusal=refusal)
+
+    async def _sign_out(self, email: str, provider: IdentityProviderId) -> None:
+        sessions = await self._sessions.listed(email=email)
+        await self._sessions.end([s.id for s in sessions if s.identity.identity_provider == provider])
+
+    def _check_hostnames(self, configuration: Configuration) -> None:
+        for application in configuration.applications:
+            if application.hostname in self._reserved:
+                raise Invalid(
+                    f"applications[{application.id}].hostname",
+                    f"{application.hostname!r} is the team domain: choose another hostname",
+                )
+
+
+def _changed_people(
+    before: Configuration, after: Configuration
+) -> list[tuple[str, IdentityProviderId]]:
+    """Local people who are not any more what they were when they signed in, and those whose
+    provider is gone."""
+    now = _people(after)
+    return [key for key, account in _people(before).items() if now.get(key) != account]
+
+
+def _people(configuration: Configuration) -> dict[tuple[str, IdentityProviderId], Account]:
+    return {
+        (account.email, provider.id): account
+        for provider in configuration.identity_providers
+        if isinstance(provider.settings, LocalAccounts)
+        for account in provider.settings.accounts
+    }
+

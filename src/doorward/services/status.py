@@ -1,0 +1,40 @@
+"""Status: every part, its version, its state, and what edges have accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doorward import __version__
+from doorward.model.tunnel import ConnectorStatus
+from doorward.ports.edges import Edges, EdgeStatus
+from doorward.ports.relays import Relays
+from doorward.services.publish import Publisher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """``published`` is the version that edges should have accepted."""
+
+    version: str
+    published: str
+    edges: Sequence[EdgeStatus]
+    relays: int
+    connectors: Sequence[ConnectorStatus]
+
+    @property
+    def ready(self) -> bool:
+        """Whether people can be served: an edge has the present configuration, a relay is there."""
+        live = any(e.connected and e.accepted == self.published for e in self.edges)
+        return bool(self.published) and live and self.relays > 0
+
+
+def status(publisher: Publisher, edges: Edges, relays: Relays) -> Status:
+    """What is so at this moment."""
+    return Status(
+        version=__version__,
+        published=publisher.version,
+        edges=edges.statuses(),
+        relays=relays.connected(),
+        connectors=relays.connectors(),
+    )
