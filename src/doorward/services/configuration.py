@@ -13,7 +13,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import Account, LocalAccounts
 from doorward.model.ids import IdentityProviderId
-from doorward.ports.clock import Clock, Randomness
+from doorward.ports.clock import Randomness
 from doorward.ports.edges import Edges
 from doorward.ports.stores import Stores
 from doorward.services.current import InForce
@@ -75,7 +75,6 @@ class Configurations:
         streams: LiveStreams,
         passwords: PasswordHashing,
         reserved: Sequence[str],
-        clock: Clock,
         randomness: Randomness,
     ) -> None:
         self._stores = stores
@@ -85,7 +84,6 @@ class Configurations:
         self._streams = streams
         self._passwords = passwords
         self._reserved = frozenset(reserved)
-        self._clock = clock
         self._randomness = randomness
         self._lock = asyncio.Lock()
 

@@ -1,0 +1,155 @@
+"""The control plane process: its sockets, its housekeeping, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import grpc
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from doorward.bootstrap import places
+from doorward.bootstrap.control_plane import REFRESH, ControlPlane, build
+from doorward.bootstrap.control_settings import ControlSettings
+from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.metrics import metrics_application
+from doorward.bootstrap.system import SystemClock
+from doorward.model.errors import AccessError
+from envoy.service.auth.v3 import external_auth_pb2_grpc
+from envoy.service.discovery.v3 import ads_pb2_grpc
+
+log = structlog.get_logger("control")
+
+KEPT = timedelta(days=7)
+"""How long ended sessions are kept for whoever asks."""
+
+
+async def run(settings: ControlSettings) -> None:
+    """Serve until SIGTERM or SIGINT. The working folder must be the data folder.
+
+    Raises Invalid and Unavailable for what keeps it from starting, in sentences.
+    """
+    folder = DataFolder.attach(settings.data)
+    control = await build(settings, folder)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await control.tokens.refresh()
+        await control.relays.serve(places.RELAY_SOCKET)
+        await control.publisher.publish()
+        _write_privately(places.EDGE_TOKEN, control.edge_token)
+        async with _grpc(control), _http(control.web, places.WEB_SOCKET), _metrics(settings, control):
+            # The API comes last: whoever can reach it finds everything else in place.
+            async with _http(control.api, places.API_SOCKET):
+                log.info("control plane ready", team_domain=settings.team_domain)
+                await _until(stop, control)
+    finally:
+        await control.close()
+    log.info("control plane stopped")
+
+
+async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
+    while not stop.is_set():
+        try:
+            async with asyncio.timeout(REFRESH.total_seconds()):
+                await stop.wait()
+        except TimeoutError:
+            await _refresh(control)
+
+
+async def _refresh(control: ControlPlane) -> None:
+    now = SystemClock().now()
+    try:
+        await control.tokens.refresh()
+        await control.publisher.publish()
+        await control.stores.one_time_values.remove_expired(now=now)
+        await control.stores.sessions.remove_ended(before=now - KEPT)
+    except AccessError as error:
+        log.error("housekeeping failed; it is tried again in a minute", problem=str(error))
+
+
+@asynccontextmanager
+async def _grpc(control: ControlPlane) -> AsyncIterator[None]:
+    server = grpc.aio.server(options=[("grpc.max_concurrent_streams", 10_000)])
+    ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(control.ads, server)
+    external_auth_pb2_grpc.add_AuthorizationServicer_to_server(control.authorization, server)
+    places.GRPC_SOCKET.unlink(missing_ok=True)
+    server.add_insecure_port(f"unix:{places.GRPC_SOCKET}")
+    await server.start()
+    places.GRPC_SOCKET.chmod(0o600)
+    try:
+        yield
+    finally:
+        await server.stop(grace=0.5)
+
+
+@asynccontextmanager
+async def _http(app: ASGIApp, path: Path) -> AsyncIterator[None]:
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    async with _served(app, listening):
+        yield
+    path.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _metrics(settings: ControlSettings, control: ControlPlane) -> AsyncIterator[None]:
+    if settings.metrics_port is None:
+        yield
+        return
+    listening = socket.create_server(("127.0.0.1", settings.metrics_port))
+    async with _served(metrics_application(control), listening):
+        yield
+
+
+@asynccontextmanager
+async def _served(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+    )
+    server = _Server(config)
+    serving = asyncio.get_running_loop().create_task(server.serve([listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process, which has several servers."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _write_privately(path: Path, content: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(content + "\n")

@@ -1,0 +1,115 @@
+"""The entry of every part that is a Python process: ``python -m doorward.bootstrap.part NAME SETTINGS``.
+
+``SETTINGS`` is a JSON object without secrets. The supervisor starts parts so; people use ``doorward``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from doorward.bootstrap import control_process, places
+from doorward.bootstrap.control_settings import ControlSettings
+from doorward.bootstrap.logging import configure_logging
+from doorward.connector import main as connector
+from doorward.connector.settings import ConnectorSettings
+from doorward.model.errors import AccessError
+from doorward.relay import main as relay
+from doorward.relay.settings import RelaySettings
+from doorward.sample.app import create_app
+from doorward.tunnel.token import decode
+
+READY = "ready"
+"""What a part without a socket to look for prints when it is ready."""
+
+Settings = Mapping[str, Any]
+
+
+def run_control(settings: Settings) -> None:
+    """The control plane."""
+    paths = {name: Path(settings[name]) for name in ("certificate", "private_key") if settings[name]}
+    given: dict[str, Any] = {**settings, **paths, "data": Path(settings["data"])}
+    given["relay_public"] = tuple(settings["relay_public"])
+    uvloop.run(control_process.run(ControlSettings(**given)))
+
+
+def run_relay(settings: Settings) -> None:
+    """A relay."""
+    places.FRONT_FOLDER.mkdir(mode=0o700, exist_ok=True)
+    relay_settings = RelaySettings(
+        listen_host=settings["listen_host"],
+        listen_port=settings["listen_port"],
+        certificate=places.RELAY_CERTIFICATE,
+        private_key=places.RELAY_CERTIFICATE,
+        front_folder=places.FRONT_FOLDER,
+        control_socket=places.RELAY_SOCKET,
+    )
+    uvloop.run(_until_told(relay_settings))
+
+
+async def _until_told(settings: RelaySettings) -> None:
+    serving = asyncio.get_running_loop().create_task(relay.run(settings, _say_ready))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        return
+
+
+def run_connector(settings: Settings) -> None:
+    """A connector of this machine's own; its token is in a file."""
+    token = decode(Path(settings["token_file"]).read_text().strip())
+    sys.exit(connector.execute(ConnectorSettings(token=token, grace=5.0), _say_ready))
+
+
+def run_sample(settings: Settings) -> None:
+    """The sample application."""
+    uvicorn.run(
+        create_app(),
+        host="127.0.0.1",
+        port=settings["port"],
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+RUN: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
+    {
+        "control": run_control,
+        "relay": run_relay,
+        "connector": run_connector,
+        "sample": run_sample,
+    }
+)
+
+
+def _say_ready() -> None:
+    print(READY, flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the part that the arguments name."""
+    name, settings = arguments
+    configure_logging(name)
+    try:
+        RUN[name](json.loads(settings))
+    except AccessError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""``doorward ...``: thin commands, one file per noun."""

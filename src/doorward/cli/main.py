@@ -1,0 +1,51 @@
+"""The ``doorward`` command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from doorward import __version__
+from doorward.cli import access, demo, serve, service_token, session, status, tunnel
+
+app = typer.Typer(
+    name="doorward",
+    help="Self-hosted zero-trust access.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if value:
+        typer.echo(f"doorward {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def doorward(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Self-hosted zero-trust access."""
+    del version
+
+
+app.command()(demo.demo)
+app.command()(serve.serve)
+app.command()(access.apply)
+app.command()(access.export)
+app.command()(status.status)
+app.add_typer(tunnel.app, name="tunnel")
+app.add_typer(session.app, name="session")
+app.add_typer(service_token.app, name="service-token")
+
+
+def main() -> None:
+    """The entry point."""
+    app()
