@@ -1,0 +1,28 @@
+"""Pure: the access file, one declarative YAML text that says who may reach what.
+
+``parse`` reads a text into a ``Declaration``, ``merge`` lays it over the configuration that is
+there, ``changes`` says what that alters, ``export`` writes a configuration as such a text.
+
+Rule: nothing here reads a file, a clock or an environment variable; they come in as values.
+"""
+
+from __future__ import annotations
+
+from doorward.declaration.changes import Change, ChangeKind, changes
+from doorward.declaration.declared import Declaration
+from doorward.declaration.errors import DeclarationInvalid, Problem
+from doorward.declaration.export import export
+from doorward.declaration.merge import merge
+from doorward.declaration.parse import parse
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Declaration",
+    "DeclarationInvalid",
+    "Problem",
+    "changes",
+    "export",
+    "merge",
+    "parse",
+]

@@ -1,0 +1,112 @@
+"""What an access file says, as values. Where a thing needs more than a file can say (an audience,
+a tunnel's id, a secret that was left out), ``merge`` adds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from doorward.declaration.nodes import Place
+from doorward.model.identity_provider import OpenIdConnect
+from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
+from doorward.model.policy import Policy
+from doorward.model.rule import RuleGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredAccount:
+    """Without ``password`` and ``password_hash`` the account keeps the password it has."""
+
+    email: str
+    name: str = ""
+    groups: frozenset[str] = frozenset()
+    password: str | None = field(default=None, repr=False)
+    password_hash: str | None = field(default=None, repr=False)
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredAccounts:
+    """A provider of type ``local``."""
+
+    accounts: tuple[DeclaredAccount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredOpenIdConnect:
+    """A provider of type ``oidc``. ``settings`` lacks the secret; without ``client_secret`` the
+    provider keeps the one it has, ``""`` means that it has none."""
+
+    settings: OpenIdConnect
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredIdentityProvider:
+    """One place where people sign in."""
+
+    id: IdentityProviderId
+    name: str
+    settings: DeclaredAccounts | DeclaredOpenIdConnect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredOrigin:
+    """As ``doorward.model.application.Origin``, with the tunnel's name instead of its id."""
+
+    url: str
+    tunnel: str | None = None
+    host_header: str = ""
+    ca: str = ""
+    server_name: str = ""
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredApplication:
+    """As ``doorward.model.application.Application``, without audience and generation."""
+
+    id: ApplicationId
+    hostname: str
+    origin: DeclaredOrigin
+    name: str
+    policies: tuple[Policy | PolicyId, ...]
+    session_duration: timedelta
+    show_in_launcher: bool
+    websockets: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredServiceToken:
+    """Without ``secret_hash`` the token keeps the secret it has; without ``client_id``, its id."""
+
+    id: ServiceTokenId
+    name: str
+    client_id: str | None
+    secret_hash: str | None = field(repr=False)
+    expires: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One access file. A section that is None was left out: what it concerns stays as it is.
+    A section that is there is the whole truth: what it does not list is removed.
+
+    ``tunnels`` holds names. ``places`` tells where each field stands, by path; ``file`` is the
+    name for messages.
+    """
+
+    file: str
+    places: Mapping[str, Place] = field(repr=False)
+    session_duration: timedelta | None = None
+    identity_providers: tuple[DeclaredIdentityProvider, ...] | None = None
+    rule_groups: tuple[RuleGroup, ...] | None = None
+    policies: tuple[Policy, ...] | None = None
+    tunnels: tuple[str, ...] | None = None
+    applications: tuple[DeclaredApplication, ...] | None = None
+    service_tokens: tuple[DeclaredServiceToken, ...] | None = None
+
+    def holds(self, path: str) -> bool:
+        """Whether the section that the field ``path`` belongs to stands in the file."""
+        return path.partition("[")[0] in self.places

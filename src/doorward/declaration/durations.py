@@ -1,0 +1,37 @@
+"""Durations as people write them: ``45s``, ``30m``, ``24h``, ``7d``."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from doorward.declaration.reading import At
+
+SHORTEST_SESSION = timedelta(minutes=1)
+LONGEST_SESSION = timedelta(days=90)
+
+_WRITTEN = re.compile(r"([1-9][0-9]{0,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def session_duration(at: At) -> timedelta:
+    """Read how long a session lasts. Raises Invalid outside one minute to 90 days."""
+    text = at.text()
+    written = _WRITTEN.fullmatch(text)
+    if not written:
+        raise at.wrong(f"{text!r} is not a duration: use a number and s, m, h or d, such as 30m, 24h or 7d")
+    duration = timedelta(seconds=int(written[1]) * _SECONDS[written[2]])
+    if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
+        raise at.wrong(f"{text} is out of range: a session lasts from 1m to 90d")
+    return duration
+
+
+def written_duration(duration: timedelta) -> str:
+    """The spelling of whole seconds that reads best: ``24h`` and ``7d``, not ``1d`` and ``168h``."""
+    seconds = int(duration.total_seconds())
+    if seconds % 86400 == 0 and seconds > 86400:
+        return f"{seconds // 86400}d"
+    for unit in ("h", "m"):
+        if seconds % _SECONDS[unit] == 0:
+            return f"{seconds // _SECONDS[unit]}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,196 @@
+"""A configuration becomes the text of an access file that applies back to it.
+
+Rule: the same configuration gives the same text, letter for letter, and what has its default is
+left out, so that a file kept in version control shows what somebody decided and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import yaml
+
+from doorward.declaration.durations import written_duration
+from doorward.model.application import Application
+from doorward.model.configuration import Configuration
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.policy import Policy
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.model.service_token import ServiceToken
+
+Written = str | bool | list["Written"] | dict[str, "Written"]
+
+_SECRETS = frozenset({"password_hash", "client_secret", "secret_hash"})
+
+_WITHOUT_SECRETS = """\
+# Secrets are left out (password_hash, client_secret, secret_hash): what has one keeps it when this
+# file is applied. To write them as well: doorward export --with-secrets
+"""
+_WITH_SECRETS = """\
+# This file holds secrets: keep it where only administrators can read it.
+"""
+
+
+def export(configuration: Configuration, *, with_secrets: bool = False) -> str:
+    """Write ``configuration`` as an access file.
+
+    Applied to the configuration it came from, it changes nothing. With ``with_secrets`` it makes an
+    equal one from nothing, but for what is made anew: audiences, generations, and tunnels' ids and
+    token versions.
+
+    Raises:
+        NotFound: an application names a tunnel that is not there.
+    """
+    sections: dict[str, list[Written]] = {
+        "identity_providers": [_provider(provider) for provider in configuration.identity_providers],
+        "rule_groups": [_rule_group(group) for group in configuration.rule_groups],
+        "policies": [_policy(policy) for policy in configuration.policies],
+        "tunnels": [{"name": tunnel.name} for tunnel in configuration.tunnels],
+        "applications": [_application(app, configuration) for app in configuration.applications],
+        "service_tokens": [_service_token(token) for token in configuration.service_tokens],
+    }
+    head = _WITH_SECRETS if with_secrets else _WITHOUT_SECRETS
+    duration = written_duration(configuration.session_duration)
+    parts = [f"{head}version: 1\nsession_duration: {duration}\n"]
+    parts += [_section(name, things, with_secrets=with_secrets) for name, things in sections.items()]
+    return "\n".join(parts)
+
+
+def _section(name: str, things: Iterable[Written], *, with_secrets: bool) -> str:
+    shown = [thing if with_secrets else _without_secrets(thing) for thing in things]
+    return yaml.dump(
+        {name: shown},
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=False,
+    )
+
+
+def _without_secrets(value: Written) -> Written:
+    """``value`` without any secret in it, at any depth."""
+    if isinstance(value, dict):
+        return {key: _without_secrets(inner) for key, inner in value.items() if key not in _SECRETS}
+    if isinstance(value, list):
+        return [_without_secrets(inner) for inner in value]
+    return value
+
+
+def _provider(provider: IdentityProvider) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": provider.id}
+    _add(written, "name", provider.name)
+    if isinstance(provider.settings, LocalAccounts):
+        written["type"] = "local"
+        written["accounts"] = [_account(account) for account in provider.settings.accounts]
+    else:
+        written["type"] = "oidc"
+        written |= _oidc(provider.settings)
+    return written
+
+
+def _account(account: Account) -> dict[str, Written]:
+    written: dict[str, Written] = {"email": account.email}
+    _add(written, "name", account.name)
+    _add(written, "groups", [*sorted(account.groups)], default=[])
+    _add(written, "disabled", account.disabled, default=False)
+    written["password_hash"] = account.password_hash
+    return written
+
+
+def _oidc(settings: OpenIdConnect) -> dict[str, Written]:
+    default = OpenIdConnect(issuer="", client_id="")
+    written: dict[str, Written] = {
+        "issuer": settings.issuer,
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+    }
+    _add(written, "scopes", [*settings.scopes], default=[*default.scopes])
+    _add(written, "email_claim", settings.email_claim, default=default.email_claim)
+    _add(written, "groups_claim", settings.groups_claim, default=default.groups_claim)
+    _add(written, "require_verified_email", settings.require_verified_email, default=True)
+    _add(written, "ca", settings.ca)
+    return written
+
+
+def _rule_group(group: RuleGroup) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": group.id}
+    _add(written, "name", group.name)
+    return written | _rules(group.rules)
+
+
+def _policy(policy: Policy) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": policy.id}
+    _add(written, "name", policy.name)
+    written["action"] = policy.action.value
+    return written | _rules(policy.rules)
+
+
+def _rules(rules: Rules) -> dict[str, Written]:
+    written: dict[str, Written] = {"include": [_selector(selector) for selector in rules.include]}
+    _add(written, "require", [_selector(selector) for selector in rules.require], default=[])
+    _add(written, "exclude", [_selector(selector) for selector in rules.exclude], default=[])
+    return written
+
+
+def _selector(selector: Selector) -> Written:
+    if not selector.value and selector.identity_provider is None:
+        return selector.kind
+    written: dict[str, Written] = {selector.kind: selector.value}
+    if selector.identity_provider is not None:
+        written["identity_provider"] = selector.identity_provider
+    return written
+
+
+def _application(application: Application, configuration: Configuration) -> dict[str, Written]:
+    origin = application.origin
+    written: dict[str, Written] = {"id": application.id}
+    _add(written, "name", application.name)
+    written |= {"hostname": application.hostname, "url": origin.url}
+    if origin.tunnel is not None:
+        written["tunnel"] = configuration.tunnel(origin.tunnel).name
+    details: dict[str, Written] = {}
+    _add(details, "host_header", origin.host_header)
+    _add(details, "ca", origin.ca)
+    _add(details, "server_name", origin.server_name)
+    _add(details, "verify", origin.verify, default=True)
+    _add(written, "origin", details, default={})
+    written["session_duration"] = written_duration(application.session_duration)
+    _add(written, "show_in_launcher", application.show_in_launcher, default=True)
+    _add(written, "websockets", application.websockets, default=True)
+    policies: list[Written] = [
+        _policy(entry) if isinstance(entry, Policy) else entry for entry in application.policies
+    ]
+    written["policies"] = policies
+    return written
+
+
+def _service_token(token: ServiceToken) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": token.id}
+    _add(written, "name", token.name)
+    written["client_id"] = token.client_id
+    if token.expires is not None:
+        written["expires"] = token.expires.isoformat().replace("+00:00", "Z")
+    written["secret_hash"] = token.secret_hash
+    return written
+
+
+def _add(written: dict[str, Written], name: str, value: Written, *, default: Written = "") -> None:
+    """Write the field unless it holds its default."""
+    if value != default:
+        written[name] = value
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes certificates line by line, and never an alias: ``parse`` refuses them."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)

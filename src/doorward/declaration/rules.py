@@ -1,0 +1,121 @@
+"""Rules in an access file: selectors, rule groups and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from doorward.declaration import values
+from doorward.declaration.nodes import MapNode, TextNode, wrong_kind
+from doorward.declaration.reading import At, Fields
+from doorward.model.errors import Invalid
+from doorward.model.ids import IdentityProviderId, PolicyId, RuleGroupId, slug
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical, known_kind
+
+RULE_FIELDS = ("include", "require", "exclude")
+RULE_GROUP_FIELDS = ("id", "name", *RULE_FIELDS)
+POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS)
+NARROWED_GROUP = ("group", "identity_provider")
+"""The one selector of two fields: a group, of one identity provider only."""
+
+_ACTIONS = {action.value: action for action in Action}
+
+
+def rule_group(at: At) -> RuleGroup:
+    """One rule group of the file."""
+    fields = at.fields(RULE_GROUP_FIELDS)
+    return RuleGroup(
+        id=RuleGroupId(fields.required("id", values.thing_id, instead="")),
+        name=fields.optional("name", values.display_name, ""),
+        rules=_rules(fields),
+    )
+
+
+def shared_policy(at: At) -> Policy:
+    """One policy of the section ``policies``, which applications name by its id."""
+    fields = at.fields(POLICY_FIELDS)
+    return _policy(fields, fields.required("id", values.thing_id, instead=""))
+
+
+def own_policy(at: At, *, position: int) -> Policy:
+    """A policy that stands in an application; without an id it is called after its position."""
+    fields = at.fields(POLICY_FIELDS)
+    return _policy(fields, fields.optional("id", values.thing_id, f"policy-{position}"))
+
+
+def _policy(fields: Fields, policy_id: str) -> Policy:
+    return Policy(
+        id=PolicyId(policy_id),
+        name=fields.optional("name", values.display_name, ""),
+        action=fields.required("action", _action, instead=Action.DENY),
+        rules=_rules(fields),
+    )
+
+
+def _action(at: At) -> Action:
+    return values.one_of(at, _ACTIONS, noun="an action")
+
+
+def _rules(fields: Fields) -> Rules:
+    return Rules(
+        include=fields.required("include", _selectors, instead=()),
+        require=fields.optional("require", _selectors, ()),
+        exclude=fields.optional("exclude", _selectors, ()),
+    )
+
+
+def _selectors(at: At) -> tuple[Selector, ...]:
+    return at.items(selector)
+
+
+def selector(at: At) -> Selector:
+    """One selector: ``kind: value``, a bare ``kind`` that takes no value, or a narrowed group."""
+    if isinstance(at.node, TextNode):
+        return _bare(at)
+    if not isinstance(at.node, MapNode):
+        raise wrong_kind(at.path, at.node, "a selector, such as 'email: ada@example.com'")
+    kinds = tuple(at.node.entries)
+    if "group" in kinds:
+        return _group(at.fields(NARROWED_GROUP))
+    if len(kinds) != 1:
+        raise at.wrong(f"holds {_listed(kinds)}: give each selector an item of its own")
+    kind = known_kind(kinds[0], field=at.path)
+    value = At(at.node.entries[kind], f"{at.path}.{kind}", at.reading)
+    if takes_no_value(kind) and isinstance(value.node, TextNode) and value.node.is_empty:
+        return Selector(kind)
+    return _canonical(kind, value)
+
+
+def takes_no_value(kind: str) -> bool:
+    """Whether selectors of this kind say everything by their kind."""
+    if kind not in SELECTORS:
+        return False
+    try:
+        return SELECTORS[kind].parse("", "") == ""
+    except Invalid:
+        return False
+
+
+def _bare(at: At) -> Selector:
+    kind = known_kind(at.text(), field=at.path)
+    if not takes_no_value(kind):
+        raise at.wrong(f"{kind} needs a value: write '{kind}: …'")
+    return Selector(kind)
+
+
+def _group(fields: Fields) -> Selector:
+    value = At(fields.entries["group"], fields.path("group"), fields.at.reading)
+    narrowed = fields.optional("identity_provider", values.thing_id, "")
+    group = _canonical("group", value)
+    return Selector("group", group.value, IdentityProviderId(narrowed) if narrowed else None)
+
+
+def _canonical(kind: str, value: At) -> Selector:
+    if kind == RULE_GROUP:
+        return Selector(kind, slug(value.text(), field=value.path))
+    return canonical(Selector(kind, value.text()), field=value.path)
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return f"{len(kinds)} selectors ({', '.join(kind[:60] for kind in kinds)})" if kinds else "no selector"

@@ -1,0 +1,58 @@
+"""Secrets in an access file: written there, in a file beside it, or in an environment variable.
+
+Rule: no error message here holds a secret, nor its length.
+"""
+
+from __future__ import annotations
+
+from doorward.declaration.reading import At, Fields
+from doorward.model.errors import Invalid
+
+
+def secret(fields: Fields, name: str, *others: str) -> str | None:
+    """The secret that one of ``name``, ``name_file`` and ``name_env`` gives; None if none is there.
+
+    More than one, or one beside one of the fields ``others``, is noted as a problem. Only ``name``
+    itself may be ``""``.
+    """
+    given = only_one(fields, (name, f"{name}_file", f"{name}_env", *others))
+    if given == name:
+        return fields.optional(name, At.text, None)
+    if given == f"{name}_file":
+        return fields.optional(given, _one_line_of_file, None)
+    if given == f"{name}_env":
+        return fields.optional(given, _of_environment, None)
+    return None
+
+
+def only_one(fields: Fields, names: tuple[str, ...]) -> str | None:
+    """Which one of these fields is there, if any. A second one is noted as a problem."""
+    given = [name for name in names if name in fields]
+    for extra in given[1:]:
+        problem = f"stands beside {given[0]}: give only one of {', '.join(names)}"
+        fields.at.reading.note(Invalid(fields.path(extra), problem))
+    return given[0] if given else None
+
+
+def file_text(at: At) -> str:
+    """The text of the file that this field names. Raises Invalid when it cannot be read."""
+    name = at.text()
+    try:
+        return at.reading.read_file(name)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise at.wrong(f"cannot read {name!r}: {reason}; paths begin at the access file's folder") from None
+
+
+def _one_line_of_file(at: At) -> str:
+    text = file_text(at).rstrip("\r\n")
+    if not text or "\n" in text:
+        raise at.wrong("names a file that is empty or has several lines: it must hold the secret alone")
+    return text
+
+
+def _of_environment(at: At) -> str:
+    name = at.text()
+    if not at.reading.environment.get(name):
+        raise at.wrong(f"names the environment variable {name!r}, which is not set or empty")
+    return at.reading.environment[name]
