@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
@@ -25,15 +24,8 @@ from doorward.bootstrap.system import SystemClock
 from doorward.envoy.bootstrap import BootstrapSettings, build_bootstrap
 from doorward.settings import Settings
 
-CONTROL, RELAY, EDGE, CONNECTOR, SAMPLE = "control", "relay", "edge", "connector", "sample"
+CONTROL, RELAY, EDGE = "control", "relay", "edge"
 DRAIN_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The demonstration's application: the port of its server."""
-
-    port: int
 
 
 def prepare(settings: Settings, folder: DataFolder) -> None:
@@ -47,9 +39,7 @@ def prepare(settings: Settings, folder: DataFolder) -> None:
         check_port_free("127.0.0.1", settings.metrics_port, "--metrics-port")
     clock = SystemClock()
     authority = ensure_authority(folder.keys, clock)
-    ensure_certificate(
-        authority, folder.path / places.RELAY_CERTIFICATE, [places.RELAY_NAME], clock=clock
-    )
+    ensure_certificate(authority, folder.path / places.RELAY_CERTIFICATE, [places.RELAY_NAME], clock=clock)
     bootstrap = BootstrapSettings(
         edge_id="edge-1",
         control_socket=str(places.GRPC_SOCKET),
@@ -59,48 +49,41 @@ def prepare(settings: Settings, folder: DataFolder) -> None:
     (folder.path / places.FRONT_FOLDER).mkdir(mode=0o700, exist_ok=True)
 
 
-def parts(
-    settings: Settings, folder: DataFolder, envoy: EnvoyBinary, sample: Sample | None = None
-) -> list[Part]:
+def parts(settings: Settings, folder: DataFolder, envoy: EnvoyBinary) -> list[Part]:
     """The parts of this machine, each a process of its own."""
     edge_connector = _python_part(
         "edge-connector",
-        CONNECTOR,
+        "connector",
         {"token_file": str(places.EDGE_TOKEN)},
         folder,
         ready=line_printed("ready"),
-        start_after=(RELAY, CONTROL),
+        start_after=(RELAY,),
     )
-    found = [_control(settings, folder), _relay(settings, folder), _edge(settings, folder, envoy)]
-    found.append(edge_connector)
-    if sample is not None:
-        found.append(
-            _python_part(
-                SAMPLE,
-                SAMPLE,
-                {"port": sample.port},
-                folder,
-                ready=tcp_port("127.0.0.1", sample.port),
-            )
-        )
-    return found
+    return [
+        _control(settings, folder),
+        _relay(settings, folder),
+        _edge(settings, folder, envoy),
+        edge_connector,
+    ]
 
 
-def sample_connector(folder: DataFolder) -> Part:
-    """The connector beside the sample application."""
-    return _python_part(
-        CONNECTOR,
-        CONNECTOR,
-        {"token_file": str(places.SAMPLE_TOKEN)},
+def sample_parts(folder: DataFolder, *, hostname: str, port: int) -> list[Part]:
+    """The demonstration's application and the connector beside it."""
+    application = _python_part(
+        "sample", "sample", {"port": port}, folder, ready=tcp_port("127.0.0.1", port)
+    )
+    connector = _python_part(
+        "connector",
+        "sample-connector",
+        {"hostname": hostname, "port": port},
         folder,
         ready=line_printed("ready"),
-        start_after=(RELAY, CONTROL),
+        start_after=(RELAY, "sample"),
     )
+    return [application, connector]
 
 
-def supervisor(
-    found: list[Part], folder: DataFolder, *, echo: TextIO | None
-) -> Supervisor:
+def supervisor(found: list[Part], folder: DataFolder, *, echo: TextIO | None) -> Supervisor:
     """Keeps the parts running."""
     return Supervisor(found, folder=folder.path, clock=SystemClock(), echo=echo)
 
@@ -108,11 +91,11 @@ def supervisor(
 def _control(settings: Settings, folder: DataFolder) -> Part:
     given = {
         "data": str(folder.path),
-        "team_domain": settings.team_domain,
+        "team_domain": settings.team,
         "https_host": settings.https_host,
         "https_port": settings.https_port,
-        "public_port": settings.public_port,
-        "relay_public": [settings.relay_public],
+        "public_port": settings.port_in_urls,
+        "relay_public": [settings.relay_endpoint],
         "metrics_port": settings.metrics_port,
         "certificate": str(settings.certificate or ""),
         "private_key": str(settings.private_key or ""),

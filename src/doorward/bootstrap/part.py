@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from doorward.bootstrap import control_process, places
+from doorward.bootstrap import control_process, demo, places
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.logging import configure_logging
 from doorward.connector import main as connector
@@ -36,8 +36,9 @@ Settings = Mapping[str, Any]
 
 def run_control(settings: Settings) -> None:
     """The control plane."""
-    paths = {name: Path(settings[name]) for name in ("certificate", "private_key") if settings[name]}
-    given: dict[str, Any] = {**settings, **paths, "data": Path(settings["data"])}
+    given: dict[str, Any] = {**settings, "data": Path(settings["data"])}
+    for name in ("certificate", "private_key"):
+        given[name] = Path(settings[name]) if settings[name] else None
     given["relay_public"] = tuple(settings["relay_public"])
     uvloop.run(control_process.run(ControlSettings(**given)))
 
@@ -72,6 +73,12 @@ def run_connector(settings: Settings) -> None:
     sys.exit(connector.execute(ConnectorSettings(token=token, grace=5.0), _say_ready))
 
 
+def run_sample_connector(settings: Settings) -> None:
+    """The sample application's connector, which sets the demonstration up first."""
+    demo.set_up(Path.cwd(), hostname=settings["hostname"], port=settings["port"])
+    run_connector({"token_file": str(places.SAMPLE_TOKEN)})
+
+
 def run_sample(settings: Settings) -> None:
     """The sample application."""
     uvicorn.run(
@@ -91,6 +98,7 @@ RUN: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
         "relay": run_relay,
         "connector": run_connector,
         "sample": run_sample,
+        "sample-connector": run_sample_connector,
     }
 )
 

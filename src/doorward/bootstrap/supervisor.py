@@ -30,7 +30,7 @@ SAME_REQUEST_SECONDS = 0.3
 
 OnChange = Callable[[str, PartState], None]
 
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger("supervisor")
 
 
 class Supervisor:
@@ -136,7 +136,7 @@ class Supervisor:
         state = self._keepers[name].state
         trouble = state.state in {State.PAUSING, State.FAILED}
         write = log.warning if trouble else log.info
-        write("part " + state.state, part=name, pid=state.pid, detail=state.detail)
+        write("part " + state.state, child=name, pid=state.pid, detail=state.detail)
         self._report()
         if self._on_change is not None:
             self._on_change(name, state)

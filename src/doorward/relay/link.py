@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import cast
 
 from doorward.model.ids import ApplicationId, TunnelId
 from doorward.tunnel import control
 from doorward.tunnel.control_stream import ControlStream
-from doorward.tunnel.link import Link, Schedule
+from doorward.tunnel.link import Link, LinkTransport, Schedule
 from doorward.tunnel.multiplexer import Role
 from doorward.tunnel.stream import Stream, StreamOwner
 
 LONGEST_LINE = 1024 * 1024
+WRITE_BUFFER = 128 * 1024
 
 
 class RelayLink(Link, asyncio.BufferedProtocol):
@@ -46,6 +48,16 @@ class RelayLink(Link, asyncio.BufferedProtocol):
         self._closed = closed
         self._changed = changed
         self._control = ControlStream(self, self._hear, limit=control.LONGEST_HELLO)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """TLS is up."""
+        secured = cast("asyncio.WriteTransport", transport)
+        if secured.get_extra_info("ssl_object").selected_alpn_protocol() != control.PROTOCOL:
+            self.problem = f"does not speak {control.PROTOCOL}"
+            secured.abort()
+            return
+        secured.set_write_buffer_limits(high=WRITE_BUFFER)
+        self.connected(cast("LinkTransport", secured))
 
     @property
     def may_carry(self) -> bool:

@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections import Counter
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import structlog
 
@@ -20,13 +20,13 @@ from doorward.relay.relay import Relay
 from doorward.relay.settings import RelaySettings
 from doorward.relay.sockets import tune
 from doorward.relay.sparse_log import SparseLog
-from doorward.tunnel.control import PROTOCOL, Refuse
-from doorward.tunnel.link import RECEIVE_BUFFER, LinkTransport
+from doorward.tunnel.control import PROTOCOL, Hello, Refuse
+from doorward.tunnel.link import RECEIVE_BUFFER
 
 log = structlog.get_logger("relay.listener")
 
 BACKLOG: Final = 1024
-WRITE_BUFFER: Final = 128 * 1024
+ACCEPT_PAUSE: Final = 0.1
 
 
 def tls_context(certificate: Path, private_key: Path) -> ssl.SSLContext:
@@ -52,50 +52,60 @@ class Listener:
         self._buffer = memoryview(bytearray(RECEIVE_BUFFER))
         self._greetings: set[asyncio.Task[None]] = set()
         self._by_source: Counter[str] = Counter()
-        self._server: asyncio.Server | None = None
         self._sparse = SparseLog(log, asyncio.get_running_loop().time)
 
     async def open(self) -> int:
         """Listen; return the port. Raises Unavailable when the port is taken or not ours to take."""
         host, port = self._settings.listen_host, self._settings.listen_port
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if self._settings.share_port:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             tune(listener)
             listener.bind((host, port))
-            self._server = await asyncio.get_running_loop().create_server(
-                lambda: _Arrival(self), sock=listener, backlog=BACKLOG
-            )
+            listener.listen(BACKLOG)
         except OSError as error:
             listener.close()
             raise Unavailable(f"the relay cannot listen on {host} port {port}: {error.strerror}") from error
+        self._socket = listener
         return int(listener.getsockname()[1])
+
+    async def run(self) -> None:
+        """Accept connectors; never returns.
+
+        Connections are accepted by hand so that strangers can be counted before TLS costs anything.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, address = await loop.sock_accept(self._socket)
+            except OSError as error:
+                self._sparse.warning("cannot accept", problem=str(error))
+                await asyncio.sleep(ACCEPT_PAUSE)
+                continue
+            self._arrived(connection, str(address[0]))
 
     async def close(self) -> None:
         """Accept nobody any more; strangers are dropped."""
-        if self._server is not None:
-            self._server.close()
-        for task in list(self._greetings):
+        self._socket.close()
+        for task in self._greetings:
             task.cancel()
         await asyncio.gather(*self._greetings, return_exceptions=True)
 
-    def arrived(self, transport: asyncio.Transport) -> None:
+    def _arrived(self, connection: socket.socket, source: str) -> None:
         """Somebody connected."""
-        source = str((transport.get_extra_info("peername") or ("",))[0])
         if (
             len(self._greetings) >= self._settings.most_greetings
             or self._by_source[source] >= self._settings.most_greetings_per_source
         ):
             self._relay.counted.greetings_turned_away += 1
             self._sparse.warning("too many strangers", source=source)
-            transport.abort()
+            connection.close()
             return
         self._by_source[source] += 1
-        transport.pause_reading()
-        task = asyncio.get_running_loop().create_task(self._greet(transport, source))
+        task = asyncio.get_running_loop().create_task(self._greet(connection, source))
         self._greetings.add(task)
         task.add_done_callback(lambda done: self._greeted(done, source))
 
@@ -107,7 +117,7 @@ class Listener:
         if not task.cancelled() and task.exception() is not None:
             log.error("greeting failed", exc_info=task.exception())
 
-    async def _greet(self, transport: asyncio.Transport, source: str) -> None:
+    async def _greet(self, connection: socket.socket, source: str) -> None:
         """TLS, then hello, then in or out."""
         loop = asyncio.get_running_loop()
         link = RelayLink(
@@ -118,48 +128,30 @@ class Listener:
             closed=self._relay.unregister,
             changed=self._relay.note_change,
         )
+        limit = self._settings.greeting_timeout
         try:
-            async with asyncio.timeout(self._settings.greeting_timeout):
-                await self._secure(transport, link)
-                hello = await link.hello
-                verdict = self._relay.judge(hello)
-                if isinstance(verdict, Refuse):
-                    self._relay.counted.links_refused += 1
-                    self._sparse.warning("connector refused", source=source, tunnel=hello.tunnel)
-                    await asyncio.sleep(self._settings.refusal_delay)
-                    link.dismiss(verdict)
-                    return
-                await self._relay.register(link, hello, verdict)
+            async with asyncio.timeout(limit):
+                await loop.connect_accepted_socket(
+                    lambda: link, connection, ssl=self._context, ssl_handshake_timeout=limit
+                )
+                await self._let_in(link, await link.hello)
         except (OSError, asyncio.CancelledError) as error:
             self._relay.counted.greetings_failed += 1
             self._sparse.warning("no proper greeting", source=source, problem=link.problem or _words(error))
-            transport.abort()
+            link.abort("")
             current = asyncio.current_task()
             if current is not None and current.cancelling():
                 raise
 
-    async def _secure(self, transport: asyncio.Transport, link: RelayLink) -> None:
-        secured = await asyncio.get_running_loop().start_tls(
-            transport,
-            link,
-            self._context,
-            server_side=True,
-            ssl_handshake_timeout=self._settings.greeting_timeout,
-        )
-        if secured is None or secured.get_extra_info("ssl_object").selected_alpn_protocol() != PROTOCOL:
-            raise ConnectionAbortedError(f"does not speak {PROTOCOL}")
-        secured.set_write_buffer_limits(high=WRITE_BUFFER)
-        link.connected(cast("LinkTransport", secured))
-
-
-class _Arrival(asyncio.Protocol):
-    """A connection before TLS."""
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._listener.arrived(cast("asyncio.Transport", transport))
+    async def _let_in(self, link: RelayLink, hello: Hello) -> None:
+        verdict = self._relay.judge(hello)
+        if isinstance(verdict, Refuse):
+            self._relay.counted.links_refused += 1
+            self._sparse.warning("connector refused", source=link.source, tunnel=hello.tunnel)
+            await asyncio.sleep(self._settings.refusal_delay)
+            link.dismiss(verdict)
+        else:
+            await self._relay.register(link, hello, verdict)
 
 
 def _words(error: BaseException) -> str:

@@ -48,6 +48,7 @@ async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Cloc
         async with asyncio.TaskGroup() as tasks:
             channel = Channel(relay, settings.control_socket, name=settings.name, life=life)
             tasks.create_task(channel.run())
+            tasks.create_task(listener.run())
             tasks.create_task(_tick(relay))
             ready()
     finally:

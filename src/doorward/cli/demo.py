@@ -1,0 +1,111 @@
+"""``doorward demo``: the whole system on this machine, with a sample application."""
+
+from __future__ import annotations
+
+import json as json_module
+import os
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from doorward.bootstrap import machine
+from doorward.bootstrap.demo import demo_passwords
+from doorward.bootstrap.port_check import check_port_free
+from doorward.bootstrap.run_machine import Started, run_machine
+from doorward.cli import machine_options as options
+from doorward.cli.options import Json
+from doorward.cli.output import sentences
+from doorward.settings import load_settings
+
+SamplePort = Annotated[
+    int | None, typer.Option("--sample-port", help="The sample application's own port [HTTPS port + 1].")
+]
+
+
+def demo(
+    *,
+    data: options.Data = None,
+    domain: options.Domain = None,
+    https_port: options.HttpsPort = None,
+    relay_port: options.RelayPort = None,
+    metrics_port: options.MetricsPort = None,
+    sample_port: SamplePort = None,
+    verbose: options.Verbose = False,
+    json: Json = False,
+) -> None:
+    """Run the whole system on this machine, with a sample application, until Ctrl-C."""
+    began = time.monotonic()
+    given = {
+        "data": data,
+        "domain": domain,
+        "https_port": https_port,
+        "relay_port": relay_port,
+        "metrics_port": metrics_port,
+    }
+    with sentences():
+        settings = load_settings(given, os.environ)
+        port = sample_port or settings.https_port + 1
+        hostname = f"hello.{settings.domain}"
+        check_port_free("127.0.0.1", port, "--sample-port")
+
+        def ready(started: Started) -> None:
+            seconds = time.monotonic() - began
+            found = _description(started, hostname)
+            sys.stdout.write(json_module.dumps(found) + "\n" if json else _text(found, seconds))
+            sys.stdout.flush()
+
+        if not json:
+            typer.echo("Starting edge, control plane, relay, connector and sample application ...")
+        run_machine(
+            settings,
+            os.environ,
+            on_ready=ready,
+            extra=lambda folder: machine.sample_parts(folder, hostname=hostname, port=port),
+            echo=sys.stderr if verbose else None,
+        )
+    if not json:
+        typer.echo("Stopped.")
+
+
+def _description(started: Started, hostname: str) -> dict[str, object]:
+    passwords = demo_passwords(started.folder.path)
+    return {
+        "team_url": started.team_url,
+        "application_url": started.url(hostname),
+        "people": [
+            {"email": email, "password": password, "may_open": email.startswith("ada@")}
+            for email, password in passwords.items()
+        ],
+        "ca_file": started.ca_file,
+        "relay": started.settings.relay_endpoint,
+        "metrics_url": f"http://127.0.0.1:{started.settings.metrics_port}/metrics",
+        "data": str(started.folder.path),
+    }
+
+
+def _text(found: dict[str, object], seconds: float) -> str:
+    people = found["people"]
+    lines = [
+        "",
+        f"Doorward is ready, after {seconds:.1f} s.",
+        "",
+        f"  Sign-in and launcher   {found['team_url']}",
+        f"  Sample application     {found['application_url']}",
+        "",
+    ]
+    if isinstance(people, list):
+        for person in people:
+            may = "may open it" if person["may_open"] else "may not, and reads why"
+            lines.append(f"  {person['email']}   password {person['password']}   {may}")
+    lines += [
+        "",
+        f"  Certificate authority  {found['ca_file']}",
+        "                         (import it, or accept the browser's warning)",
+        f"  Data, keys and logs    {found['data']}",
+        "",
+        "Ctrl-C stops everything.",
+        "",
+    ]
+    return "\n".join(lines)
