@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import yaml
 
 from doorward.declaration.durations import written_duration
+from doorward.declaration.rules import NARROWED_GROUP
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
@@ -21,6 +22,9 @@ from doorward.model.service_token import ServiceToken
 Written = str | bool | list["Written"] | dict[str, "Written"]
 
 _SECRETS = frozenset({"password_hash", "client_secret", "secret_hash"})
+
+_LONGEST_LINE = 80
+_NO_FOLDING = 2**31 - 1
 
 _WITHOUT_SECRETS = """\
 # Secrets are left out (password_hash, client_secret, secret_hash): what has one keeps it when this
@@ -63,8 +67,8 @@ def _section(name: str, things: Iterable[Written], *, with_secrets: bool) -> str
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
-        width=100,
         default_flow_style=False,
+        width=_NO_FOLDING,
     )
 
 
@@ -155,7 +159,7 @@ def _application(application: Application, configuration: Configuration) -> dict
     _add(details, "server_name", origin.server_name)
     _add(details, "verify", origin.verify, default=True)
     _add(written, "origin", details, default={})
-    written["session_duration"] = written_duration(application.session_duration)
+    _add(written, "session_duration", written_duration(application.session_duration), default="24h")
     _add(written, "show_in_launcher", application.show_in_launcher, default=True)
     _add(written, "websockets", application.websockets, default=True)
     policies: list[Written] = [
@@ -182,15 +186,30 @@ def _add(written: dict[str, Written], name: str, value: Written, *, default: Wri
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes certificates line by line, and never an alias: ``parse`` refuses them."""
+    """Writes as people do: lists stand in by two, lists of words and narrowed groups on one line,
+    certificates line by line. Never writes an alias, which ``parse`` refuses."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True
 
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002 - as in PyYAML
+        super().increase_indent(flow=flow, indentless=False)
+
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _list(dumper: yaml.SafeDumper, items: list[Written]) -> yaml.SequenceNode:
+    on_one_line = all(isinstance(item, str) for item in items) and len(str(items)) <= _LONGEST_LINE
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=on_one_line)
+
+
+def _mapping(dumper: yaml.SafeDumper, fields: dict[str, Written]) -> yaml.MappingNode:
+    on_one_line = tuple(fields) == NARROWED_GROUP
+    return dumper.represent_mapping("tag:yaml.org,2002:map", fields, flow_style=on_one_line)
 
 
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(list, _list)
+_Dumper.add_representer(dict, _mapping)

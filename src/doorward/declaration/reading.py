@@ -157,7 +157,7 @@ class Fields:
     def required(self, name: str, read: Callable[[At], T], *, instead: T) -> T:
         """The field, which must be there; ``instead`` is the stand-in."""
         if name not in self.entries:
-            self.at.reading.note(Invalid(self.path(name), "is missing: it has no default"))
+            self.at.reading.note(Invalid(self.path(name), "is missing: this field is required"))
         return self.optional(name, read, instead)
 
     def optional(self, name: str, read: Callable[[At], T], default: T) -> T:

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 
 from doorward.declaration import values
 from doorward.declaration.nodes import MapNode, TextNode, wrong_kind
-from doorward.declaration.reading import At, Fields
+from doorward.declaration.reading import At, Fields, unknown
 from doorward.model.errors import Invalid
 from doorward.model.ids import IdentityProviderId, PolicyId, RuleGroupId, slug
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
-from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical, known_kind
+from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical
 
 RULE_FIELDS = ("include", "require", "exclude")
 RULE_GROUP_FIELDS = ("id", "name", *RULE_FIELDS)
 POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS)
 NARROWED_GROUP = ("group", "identity_provider")
 """The one selector of two fields: a group, of one identity provider only."""
+
+KINDS = tuple(sorted((*SELECTORS, RULE_GROUP)))
+"""The kinds of selector that may be written."""
 
 _ACTIONS = {action.value: action for action in Action}
 
@@ -80,7 +83,7 @@ def selector(at: At) -> Selector:
         return _group(at.fields(NARROWED_GROUP))
     if len(kinds) != 1:
         raise at.wrong(f"holds {_listed(kinds)}: give each selector an item of its own")
-    kind = known_kind(kinds[0], field=at.path)
+    kind = _known(at, kinds[0])
     value = At(at.node.entries[kind], f"{at.path}.{kind}", at.reading)
     if takes_no_value(kind) and isinstance(value.node, TextNode) and value.node.is_empty:
         return Selector(kind)
@@ -98,10 +101,16 @@ def takes_no_value(kind: str) -> bool:
 
 
 def _bare(at: At) -> Selector:
-    kind = known_kind(at.text(), field=at.path)
+    kind = _known(at, at.text())
     if not takes_no_value(kind):
         raise at.wrong(f"{kind} needs a value: write '{kind}: …'")
     return Selector(kind)
+
+
+def _known(at: At, kind: str) -> str:
+    if kind not in KINDS:
+        raise unknown(at.path, kind, KINDS, noun="a kind of selector")
+    return kind
 
 
 def _group(fields: Fields) -> Selector:

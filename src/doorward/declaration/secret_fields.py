@@ -17,9 +17,9 @@ def secret(fields: Fields, name: str, *others: str) -> str | None:
     """
     given = only_one(fields, (name, f"{name}_file", f"{name}_env", *others))
     if given == name:
-        return fields.optional(name, At.text, None)
+        return fields.optional(name, _written, None)
     if given == f"{name}_file":
-        return fields.optional(given, _one_line_of_file, None)
+        return fields.optional(given, _of_file, None)
     if given == f"{name}_env":
         return fields.optional(given, _of_environment, None)
     return None
@@ -39,20 +39,33 @@ def file_text(at: At) -> str:
     name = at.text()
     try:
         return at.reading.read_file(name)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise at.wrong(f"cannot read {name!r}: {reason}; paths begin at the access file's folder") from None
+    except OSError as error:
+        reason = error.strerror or "there is no such file"
+    except UnicodeError:
+        reason = "it is not UTF-8 text"
+    raise at.wrong(f"cannot read {name!r}: {reason}; relative names begin at the access file's folder")
 
 
-def _one_line_of_file(at: At) -> str:
+def _written(at: At) -> str:
+    return _one_line(at, at.text())
+
+
+def _of_file(at: At) -> str:
     text = file_text(at).rstrip("\r\n")
-    if not text or "\n" in text:
-        raise at.wrong("names a file that is empty or has several lines: it must hold the secret alone")
-    return text
+    if not text:
+        raise at.wrong("names a file that is empty: it must hold the secret and nothing else")
+    return _one_line(at, text)
 
 
 def _of_environment(at: At) -> str:
     name = at.text()
     if not at.reading.environment.get(name):
         raise at.wrong(f"names the environment variable {name!r}, which is not set or empty")
-    return at.reading.environment[name]
+    return _one_line(at, at.reading.environment[name])
+
+
+def _one_line(at: At, text: str) -> str:
+    """A secret that nobody could type at a prompt is a slip, such as the line end of a ``|`` block."""
+    if text and not text.isprintable():
+        raise at.wrong("gives a secret with a line end or control character: it must be one line of text")
+    return text

@@ -49,7 +49,6 @@ STATUS: Mapping[Page, int] = MappingProxyType(
 
 FLAGS: Mapping[Page, tuple[str, ...]] = MappingProxyType(
     {
-        Page.SIGN_IN_AWAY: ("UAEX",),
         Page.NO_CONNECTOR: ("UF", "UH", "UO", "NC"),
         Page.ORIGIN_DOWN: ("UC", "UPE", "UR", "LR"),
         Page.ORIGIN_SLOW: ("UT", "SI", "DT"),
@@ -58,6 +57,10 @@ FLAGS: Mapping[Page, tuple[str, ...]] = MappingProxyType(
 """Envoy's response flags that stand for each page: UF, a connection that could not be made, means
 that no connector serves the tunnel (the relay then has no socket for it); UC, one that was closed
 before an answer, that the origin is down."""
+
+REFUSED_BY_CONTROL = "UAEX"
+"""Envoy's flag for both: the control plane refused, and then its own page stands; or it did not
+answer at all (503), and then the edge has to."""
 
 BY_STATUS = (
     Page.UNKNOWN_HOST,
@@ -70,21 +73,22 @@ BY_STATUS = (
 
 
 def build_local_replies(settings: EdgeSettings) -> hcm_pb2.LocalReplyConfig:
-    """The mapping, most telling first; what nothing maps gets a line of JSON."""
-    mappers: list[hcm_pb2.ResponseMapper] = []
+    """The mapping, most telling first; the first that fits is used."""
+    asked = _by_flag((REFUSED_BY_CONTROL,))
+    silent = _both(asked, _by_status(STATUS[Page.SIGN_IN_AWAY]))
+    mappers = _mappers(settings, Page.SIGN_IN_AWAY, silent)
+    mappers.append(hcm_pb2.ResponseMapper(filter=asked))
     for page, flags in FLAGS.items():
         mappers += _mappers(settings, page, _by_flag(flags))
     for page in BY_STATUS:
         mappers += _mappers(settings, page, _by_status(STATUS[page]))
-    return hcm_pb2.LocalReplyConfig(mappers=mappers, body_format=_json("refused"))
+    return hcm_pb2.LocalReplyConfig(mappers=mappers)
 
 
 def _mappers(
     settings: EdgeSettings, page: Page, cause: accesslog_pb2.AccessLogFilter
 ) -> list[hcm_pb2.ResponseMapper]:
-    for_people = accesslog_pb2.AccessLogFilter(
-        and_filter=accesslog_pb2.AndFilter(filters=[cause, _wants_html()])
-    )
+    for_people = _both(cause, _wants_html())
     status = wrappers_pb2.UInt32Value(value=STATUS[page])
     html = hcm_pb2.ResponseMapper(
         filter=for_people,
@@ -97,6 +101,12 @@ def _mappers(
     )
     plain = hcm_pb2.ResponseMapper(filter=cause, status_code=status, body_format_override=_json(page.value))
     return [html, plain]
+
+
+def _both(
+    one: accesslog_pb2.AccessLogFilter, other: accesslog_pb2.AccessLogFilter
+) -> accesslog_pb2.AccessLogFilter:
+    return accesslog_pb2.AccessLogFilter(and_filter=accesslog_pb2.AndFilter(filters=[one, other]))
 
 
 def _by_flag(flags: tuple[str, ...]) -> accesslog_pb2.AccessLogFilter:

@@ -36,6 +36,7 @@ FORBIDDEN_METHODS = ("TRACE", "CONNECT", "TRACK")
 LONG_LIVED = 3600.0
 """Seconds without a byte after which an upgraded connection or event stream is ended."""
 STRIPPED = (
+    "x-envoy-external-address",
     "cookie",
     names.TOKEN_HEADER,
     names.SESSION_HEADER,
