@@ -28,7 +28,8 @@ def watch(event, arguments):
         if flags & (os.O_WRONLY | os.O_RDWR):
             raise AssertionError(f"{path} was opened for writing while importing")
         ours = path.startswith(checkout + os.sep) and not path.startswith(environment + os.sep)
-        if ours and not path.endswith((".py", ".pyc")):
+        code = path.endswith((".py", ".pyc")) or ".egg-info" in path  # of Doorward as installed
+        if ours and not code:
             raise AssertionError(f"{path} was read while importing")
 
 sys.dont_write_bytecode = True

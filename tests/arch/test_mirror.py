@@ -1,26 +1,21 @@
-"""The tests mirror the tree: who changes ``src/doorward/a/b.py`` finds ``tests/a/test_b.py``.
+"""The tests mirror the tree: who changes ``src/doorward/a/b.py`` finds its tests below ``tests/a``.
 
-A module needs a test file when a function in it does something. Nouns, protocols, tables and names
-alone have nothing to test.
+That is ``tests/a/test_b.py``, or, where a few modules are one subject, another test file of that
+folder which imports the module by its name. A module needs tests when a function in it does
+something: nouns, protocols, tables and names alone have nothing to test.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.arch.places import SOURCE, TESTS, source_files
+from tests.arch.places import ROOT, SOURCE, TESTS, module_name, source_files
 
-# Tested by another file than the mirror's, with the reason. Module: test file.
+# Modules that only make sense as running programs, and the test that runs them.
 TESTED_ELSEWHERE: Mapping[str, str] = MappingProxyType({})
-
-
-def mirror(module: Path) -> Path:
-    """The test file that belongs to a module of the product."""
-    inner = module.relative_to(SOURCE)
-    return TESTS / inner.parent / f"test_{inner.name}"
 
 
 def does_something(module: Path) -> bool:
@@ -39,14 +34,41 @@ def _is_empty(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Pass)
 
 
-def test_every_module_that_does_something_has_its_test_file() -> None:
-    needed = {path for path in source_files() if path.name != "__init__.py" and does_something(path)}
-    bare = {str(path.relative_to(SOURCE)) for path in needed if not mirror(path).exists()}
+def has_tests(module: Path) -> bool:
+    """Whether its own test file exists, or one beside where that would be imports it."""
+    inner = module.relative_to(SOURCE)
+    folder = TESTS / inner.parent
+    if (folder / f"test_{inner.name}").exists():
+        return True
+    return any(module_name(module) in set(imports(test)) for test in folder.glob("test_*.py"))
+
+
+def imports(test: Path) -> Iterator[str]:
+    """The modules that a file imports, however it spells that."""
+    for node in ast.walk(ast.parse(test.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_module_that_does_something_has_tests_in_its_place() -> None:
+    needed = (path for path in source_files() if path.name != "__init__.py" and does_something(path))
+    bare = {str(path.relative_to(SOURCE)) for path in needed if not has_tests(path)}
     assert sorted(bare - TESTED_ELSEWHERE.keys()) == []
 
 
 def test_the_list_of_exceptions_names_files_that_exist_and_need_it() -> None:
     for module, test in TESTED_ELSEWHERE.items():
         assert (SOURCE / module).exists(), module
-        assert (TESTS / test).exists(), test
-        assert not mirror(SOURCE / module).exists(), f"{module} has its own test file: remove it here"
+        assert (ROOT / test).exists(), test
+        assert not has_tests(SOURCE / module), f"{module} has tests in its place: remove it here"
+
+
+def test_a_module_without_tests_is_noticed(tmp_path: Path) -> None:
+    noun, verb = tmp_path / "noun.py", tmp_path / "verb.py"
+    noun.write_text('class Noun:\n    """A noun."""\n    def name(self) -> str: ...\n')
+    verb.write_text("def act() -> int:\n    return 1\n")
+    assert not does_something(noun)
+    assert does_something(verb)
