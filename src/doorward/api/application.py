@@ -83,9 +83,7 @@ def _configuration(app: FastAPI, verbs: Verbs) -> None:
 
     @app.post("/configuration")
     async def apply(body: bodies.ApplyRequest) -> dict[str, object]:
-        file = AccessFile(
-            name=body.name, text=body.text, files=body.files, environment=body.environment
-        )
+        file = AccessFile(name=body.name, text=body.text, files=body.files, environment=body.environment)
         return bodies.outcome_body(await verbs.configurations.apply(file, dry_run=body.dry_run))
 
 
@@ -110,9 +108,7 @@ def _tunnels(app: FastAPI, verbs: Verbs) -> None:
 
     @app.post("/publications", status_code=201)
     async def publish(body: bodies.PublicationRequest) -> dict[str, object]:
-        published = await verbs.tunnels.publish(
-            hostname=body.hostname, url=body.url, allow=body.allow
-        )
+        published = await verbs.tunnels.publish(hostname=body.hostname, url=body.url, allow=body.allow)
         return {"token": published.token, "url": published.url}
 
     @app.delete("/publications/{hostname}")

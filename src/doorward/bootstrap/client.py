@@ -58,9 +58,7 @@ class ApiClient:
             try:
                 answer = client.request(method, f"http://doorward{path}", params=query, json=body)
             except httpx.HTTPError as error:
-                raise Unavailable(
-                    f"the control plane on {self._data} does not answer: {error}"
-                ) from None
+                raise Unavailable(f"the control plane on {self._data} does not answer: {error}") from None
         if answer.is_success:
             return answer
         raise _error(answer)

@@ -144,9 +144,7 @@ async def build(settings: ControlSettings, folder: DataFolder) -> ControlPlane:
         clock=clock,
         randomness=randomness,
     )
-    decider = Decider(
-        current=current, sessions=stores.sessions, tokens=tokens, flows=way, clock=clock
-    )
+    decider = Decider(current=current, sessions=stores.sessions, tokens=tokens, flows=way, clock=clock)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
     configurations = Configurations(
         stores,

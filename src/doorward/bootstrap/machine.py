@@ -69,9 +69,7 @@ def parts(settings: Settings, folder: DataFolder, envoy: EnvoyBinary) -> list[Pa
 
 def sample_parts(folder: DataFolder, *, hostname: str, port: int) -> list[Part]:
     """The demonstration's application and the connector beside it."""
-    application = _python_part(
-        "sample", "sample", {"port": port}, folder, ready=tcp_port("127.0.0.1", port)
-    )
+    application = _python_part("sample", "sample", {"port": port}, folder, ready=tcp_port("127.0.0.1", port))
     connector = _python_part(
         "connector",
         "sample-connector",
@@ -167,5 +165,3 @@ def _python_part(
         ready=ready,
         start_after=start_after,
     )
-
-

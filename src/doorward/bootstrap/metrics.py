@@ -37,9 +37,7 @@ class _Collector:
         yield edges
         for relay, counters in self._control.relays.metrics().items():
             for name, value in counters.items():
-                family = GaugeMetricFamily(
-                    f"doorward_relay_{name}", "A relay's counter.", labels=["relay"]
-                )
+                family = GaugeMetricFamily(f"doorward_relay_{name}", "A relay's counter.", labels=["relay"])
                 family.add_metric([relay], float(value))
                 yield family
 

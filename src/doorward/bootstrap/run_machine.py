@@ -85,4 +85,3 @@ def _absolute(settings: Settings) -> Settings:
         if (value := getattr(settings, name)) is not None
     }
     return settings.model_copy(update=paths)
-

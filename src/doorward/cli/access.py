@@ -22,9 +22,7 @@ WithSecrets = Annotated[
 ]
 
 
-def apply(
-    *, file: File, data: Data = DEFAULT_DATA, dry_run: DryRun = False, json: Json = False
-) -> None:
+def apply(*, file: File, data: Data = DEFAULT_DATA, dry_run: DryRun = False, json: Json = False) -> None:
     """Bring a declarative file into force: all of it, or nothing."""
     with sentences():
         name, text = _read(file)

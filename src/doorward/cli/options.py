@@ -11,8 +11,6 @@ DEFAULT_DATA = Path(".doorward")
 
 Data = Annotated[
     Path,
-    typer.Option(
-        "--data", envvar="DOORWARD_DATA", help="The data folder of the Doorward that is meant."
-    ),
+    typer.Option("--data", envvar="DOORWARD_DATA", help="The data folder of the Doorward that is meant."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

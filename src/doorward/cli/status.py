@@ -63,7 +63,9 @@ def _print(known: dict[str, Any]) -> None:
     typer.echo(f"\nControl plane {known['version']}, configuration {known['published']}")
     for edge in known["edges"]:
         state = "connected" if edge["connected"] else "NOT connected"
-        typer.echo(f"Edge {edge['id']}: Envoy {edge['version']}, {state}, has {edge['accepted'] or 'nothing'}")
+        typer.echo(
+            f"Edge {edge['id']}: Envoy {edge['version']}, {state}, has {edge['accepted'] or 'nothing'}"
+        )
         if edge["refusal"]:
             typer.echo(f"  refuses: {edge['refusal']}")
     typer.echo(f"Relays connected: {known['relays']}")

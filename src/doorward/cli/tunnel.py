@@ -30,7 +30,8 @@ AllowTarget = Annotated[
     ),
 ]
 MetricsPort = Annotated[
-    int | None, typer.Option("--metrics-port", help="Serve /metrics and /ready on 127.0.0.1.", min=1, max=65535)
+    int | None,
+    typer.Option("--metrics-port", help="Serve /metrics and /ready on 127.0.0.1.", min=1, max=65535),
 ]
 
 

@@ -20,6 +20,7 @@ from doorward.declaration.nodes import ListNode, MapNode, Node, Place, TextNode
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 16
 MAX_NODES = 250_000
+MAX_KEY = 100
 
 
 class _Mark(Protocol):
@@ -115,8 +116,8 @@ class _Document:
         places: dict[str, Place] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, path=path, depth=depth + 1)
-            if not isinstance(key, TextNode):
-                self._refuse(key.place, "a field's name is a single word, not a list or mapping")
+            if not (isinstance(key, TextNode) and key.text.isprintable() and len(key.text) <= MAX_KEY):
+                self._refuse(key.place, "a field's name is a single short word")
             field = f"{path}.{key.text}" if path else key.text
             value = self._node(next(self._events), path=field, depth=depth + 1)
             if key.text in entries:

@@ -18,6 +18,8 @@ from doorward.model.errors import Invalid
 
 T = TypeVar("T")
 
+LONGEST_PROBLEM = 1000
+
 
 class Notes:
     """What is wrong with a file, so far."""
@@ -36,7 +38,7 @@ class Notes:
                 line=place.line,
                 column=place.column,
                 field=error.field,
-                problem=error.problem,
+                problem=shorten(error.problem),
             )
         )
 
@@ -48,6 +50,11 @@ class Notes:
         """Raises DeclarationInvalid when anything was noted."""
         if self._problems:
             raise DeclarationInvalid(self._problems)
+
+
+def shorten(problem: str) -> str:
+    """``problem`` in a length that people read, whatever the file holds."""
+    return problem if len(problem) <= LONGEST_PROBLEM else f"{problem[:LONGEST_PROBLEM]}…"
 
 
 class Reading(Notes):

@@ -50,6 +50,9 @@ from doorward.envoy.state import EdgeSettings, EdgeState
 OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*(; *|$)")
 """One of our cookies in a ``Cookie`` header, with the separator after it."""
 
+BY_IDENTITY = "[0-9]+/(allow|service_auth)/.*"
+"""Names of RBAC policies (``rbac.policy_name``) that admit by who it is, not by a bypass."""
+
 REQUIREMENT = "token"
 TOKENS_CACHED = 10_000
 
@@ -219,40 +222,32 @@ def _identity_where_allowed() -> extension_matcher_pb2.ExtensionWithMatcher:
             ]
         )
     )
-    not_allowed = _metadata_predicate(
-        names.SHADOW_RESULT, string_pb2.StringMatcher(exact="allowed"), invert=True
-    )
-    by_bypass = _metadata_predicate(
-        names.SHADOW_POLICY, string_pb2.StringMatcher(contains="/bypass/"), invert=False
-    )
+    unless_identified = _shadow_policy_predicate(BY_IDENTITY, invert=True)
     skip = matcher_pb2.Matcher.OnMatch(
         action=xds_extension_pb2.TypedExtensionConfig(
             name="skip", typed_config=packed(skip_action_pb2.SkipFilter())
         )
     )
-    field_matchers = [
-        matcher_pb2.Matcher.MatcherList.FieldMatcher(predicate=predicate, on_match=skip)
-        for predicate in (not_allowed, by_bypass)
-    ]
+    skipped = matcher_pb2.Matcher.MatcherList.FieldMatcher(predicate=unless_identified, on_match=skip)
     return extension_matcher_pb2.ExtensionWithMatcher(
         extension_config=extension_pb2.TypedExtensionConfig(
             name=names.IDENTITY_FROM_CLAIMS, typed_config=packed(writer)
         ),
-        xds_matcher=matcher_pb2.Matcher(
-            matcher_list=matcher_pb2.Matcher.MatcherList(matchers=field_matchers)
-        ),
+        xds_matcher=matcher_pb2.Matcher(matcher_list=matcher_pb2.Matcher.MatcherList(matchers=[skipped])),
     )
 
 
 _OVERWRITE = "OVERWRITE_IF_EXISTS_OR_ADD"
 
 
-def _metadata_predicate(
-    key: str, value: string_pb2.StringMatcher, *, invert: bool
-) -> matcher_pb2.Matcher.MatcherList.Predicate:
+def _shadow_policy_predicate(regex: str, *, invert: bool) -> matcher_pb2.Matcher.MatcherList.Predicate:
+    """Whether the policy that the fast path allowed by has such a name. It has one only then: a
+    denied request matched no policy."""
     metadata_input = network_inputs_pb2.DynamicMetadataInput(
-        filter=names.RBAC, path=[network_inputs_pb2.DynamicMetadataInput.PathSegment(key=key)]
+        filter=names.RBAC,
+        path=[network_inputs_pb2.DynamicMetadataInput.PathSegment(key=names.SHADOW_POLICY)],
     )
+    value = string_pb2.StringMatcher(safe_regex=regex_pb2.RegexMatcher(regex=regex))
     expected = metadata_matcher_pb2.Metadata(
         value=match_value_pb2.ValueMatcher(string_match=value), invert=invert
     )

@@ -25,11 +25,10 @@ from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.model.application import Application
 from doorward.model.claims import token_generation
 
-AMBIGUOUS_PATH = r".*(/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB]).*"
-"""Dot segments with parameters, ``/..;/`` in any spelling: Envoy and origins disagree on them
-(CVE-2026-73551 and what is left of it in 1.40.0)."""
-DOUBLE_ENCODED = r".*%25(2[eEfF]|5[cC]|3[bB]).*"
-"""``%252e`` and friends: an origin that decodes twice would see another path than was judged."""
+AMBIGUOUS_PATH = r".*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*"
+"""Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
+spelling (CVE-2026-73551 and what is left of it in 1.40.0), and ``%252e`` and friends, which an
+origin that decodes twice would take for another path than was judged."""
 
 SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 FORBIDDEN_METHODS = ("TRACE", "CONNECT", "TRACK")
@@ -102,20 +101,16 @@ def _domains(settings: EdgeSettings, hostname: str) -> list[str]:
 
 
 def _refusals() -> Iterator[Route]:
-    for method in FORBIDDEN_METHODS:
-        yield _answer(
-            "method-not-allowed",
-            RouteMatch(prefix="/", headers=[_header(":method", exact=method)]),
-            405,
-        )
-    for name, pattern in (("ambiguous-path", AMBIGUOUS_PATH), ("double-encoded", DOUBLE_ENCODED)):
-        yield _answer(name, RouteMatch(safe_regex=regex_pb2.RegexMatcher(regex=pattern)), 400)
-    for cookie in (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE, names.SESSION_COOKIE):
-        yield _answer(
-            "duplicate-cookie",
-            RouteMatch(prefix="/", headers=[_header("cookie", regex=f"(?s).*{cookie}=.*{cookie}=.*")]),
-            400,
-        )
+    forbidden = _header(":method", regex="|".join(FORBIDDEN_METHODS))
+    yield _answer("method-not-allowed", RouteMatch(prefix="/", headers=[forbidden]), 405)
+    ambiguous = RouteMatch(safe_regex=regex_pb2.RegexMatcher(regex=AMBIGUOUS_PATH))
+    yield _answer("ambiguous-path", ambiguous, 400)
+    twice = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
+    yield _answer(
+        "duplicate-cookie",
+        RouteMatch(prefix="/", headers=[_header("cookie", regex=twice)]),
+        400,
+    )
 
 
 def _to_application(settings: EdgeSettings, application: Application) -> Iterator[Route]:

@@ -103,9 +103,7 @@ class Configurations:
             DeclarationInvalid: with every fault and its line; nothing was changed.
             Conflict: somebody changed the configuration meanwhile.
         """
-        declaration = parse(
-            file.text, file=file.name, read_file=file.read, environment=file.environment
-        )
+        declaration = parse(file.text, file=file.name, read_file=file.read, environment=file.environment)
 
         def merged(current: Configuration) -> Configuration:
             return merge(
@@ -163,9 +161,7 @@ class Configurations:
                 )
 
 
-def _changed_people(
-    before: Configuration, after: Configuration
-) -> list[tuple[str, IdentityProviderId]]:
+def _changed_people(before: Configuration, after: Configuration) -> list[tuple[str, IdentityProviderId]]:
     """Local people who are not any more what they were when they signed in, and those whose
     provider is gone."""
     now = _people(after)
@@ -179,4 +175,3 @@ def _people(configuration: Configuration) -> dict[tuple[str, IdentityProviderId]
         if isinstance(provider.settings, LocalAccounts)
         for account in provider.settings.accounts
     }
-

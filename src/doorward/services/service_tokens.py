@@ -26,9 +26,7 @@ class NewServiceToken:
 class ServiceTokens:
     """The administrator's verbs on service tokens."""
 
-    def __init__(
-        self, configurations: Configurations, *, clock: Clock, randomness: Randomness
-    ) -> None:
+    def __init__(self, configurations: Configurations, *, clock: Clock, randomness: Randomness) -> None:
         self._configurations = configurations
         self._clock = clock
         self._randomness = randomness

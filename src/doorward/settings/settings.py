@@ -65,7 +65,8 @@ class Settings(BaseModel):
         9180, description="The loopback port of /metrics and /ready; none: not served."
     )
     certificate: Path | None = Field(
-        None, description="Your own certificate chain (PEM); Doorward's private authority issues one if left out."
+        None,
+        description="Your own certificate chain (PEM); Doorward's private authority issues one if left out.",
     )
     private_key: Path | None = Field(None, description="The key of that certificate (PEM).")
     concurrency: int = Field(2, ge=1, le=256, description="Envoy's worker threads.")
