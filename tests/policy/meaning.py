@@ -1,0 +1,63 @@
+"""What an expression means, spelt out as plainly as possible: Envoy's part in tests without Envoy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+
+from doorward.policy.expression import (
+    Always,
+    And,
+    ClaimContains,
+    ClaimEquals,
+    ClaimMatches,
+    ClaimPresent,
+    Expression,
+    Fact,
+    Never,
+    Not,
+    Or,
+    SourceIn,
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A source and the claims of a verified token; no claims, no token."""
+
+    source: IPv4Address | IPv6Address
+    claims: Mapping[str, object] = field(default_factory=dict)
+
+
+def holds(expression: Expression, facts: Facts) -> bool:
+    """Whether ``expression`` is true of ``facts``."""
+    match expression:
+        case Always():
+            return True
+        case Never():
+            return False
+        case Not(operand):
+            return not holds(operand, facts)
+        case And(operands):
+            return all(holds(operand, facts) for operand in operands)
+        case Or(operands):
+            return any(holds(operand, facts) for operand in operands)
+        case _:
+            return _is_fact(expression, facts)
+
+
+def _is_fact(fact: Fact, facts: Facts) -> bool:
+    if isinstance(fact, SourceIn):
+        return facts.source.version == fact.network.version and facts.source in fact.network
+    value = facts.claims.get(fact.claim)
+    match fact:
+        case ClaimContains(_, item):
+            return isinstance(value, list) and item in value
+        case ClaimEquals(_, text):
+            return value == text
+        case ClaimMatches(_, regex):
+            return isinstance(value, str) and re.fullmatch(regex, value) is not None
+        case ClaimPresent():
+            return isinstance(value, str) and value != ""
