@@ -1,0 +1,37 @@
+"""The examples in the documentation are what they say: a YAML block begins with its file's name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorward.declaration import parse
+from doorward.settings import load_settings
+from tests.arch.places import ROOT, our_files
+
+BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAME = re.compile(r"# (access|doorward)\.yaml\b")
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """Every YAML block of our pages, with where it stands."""
+    for page in our_files():
+        if page.suffix == ".md":
+            for number, block in enumerate(BLOCK.findall(page.read_text()), start=1):
+                yield f"{page.relative_to(ROOT)}, block {number}", block
+
+
+@pytest.mark.parametrize(("place", "text"), examples())
+def test_an_example_is_accepted_by_what_it_is_for(place: str, text: str, tmp_path: Path) -> None:
+    name = NAME.match(text)
+    assert name, f"{place}: begin with '# access.yaml' or '# doorward.yaml'"
+    if name[1] == "access":
+        parse(text, read_file=lambda _: "secret words", environment=defaultdict(lambda: "secret words"))
+    else:
+        file = tmp_path / "doorward.yaml"
+        file.write_text(text)
+        load_settings({}, {}, file=file)
