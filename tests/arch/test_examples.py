@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +24,13 @@ def examples() -> Iterator[tuple[str, str]]:
                 yield f"{page.relative_to(ROOT)}, block {number}", block
 
 
-@pytest.mark.parametrize(("place", "text"), examples())
+@pytest.mark.parametrize(("place", "text"), tuple(examples()))
 def test_an_example_is_accepted_by_what_it_is_for(place: str, text: str, tmp_path: Path) -> None:
     name = NAME.match(text)
     assert name, f"{place}: begin with '# access.yaml' or '# doorward.yaml'"
     if name[1] == "access":
-        parse(text, read_file=lambda _: "secret words", environment=defaultdict(lambda: "secret words"))
+        environment = dict.fromkeys(re.findall(r"_env: (\w+)", text), "secret words")
+        parse(text, read_file=lambda _: "secret words", environment=environment)
     else:
         file = tmp_path / "doorward.yaml"
         file.write_text(text)
