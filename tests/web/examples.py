@@ -1,0 +1,119 @@
+"""Pages as people meet them, and the same with the worst text that may come from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from doorward.web.pages import (
+    Chooser,
+    Denied,
+    Form,
+    Launcher,
+    Link,
+    Page,
+    Pages,
+    SignedOut,
+    SignIn,
+    Tile,
+)
+from doorward.web.problems import standard_problem
+from doorward.web.static_files import load_static_files
+
+REQUEST_ID = "5c1a0e1e-8d0f-4f0a-9d0b-3f6f1f0d2a47"
+HOSTILE = """"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}&amp;"""
+LONG = "An application whose name nobody thought of making any shorter than this sentence"
+
+WORK = Link(name="Example staff", url="/cdn-cgi/access/login/start?provider=work")
+SIGN_IN = Form(action="/cdn-cgi/access/login", fields={"flow": "a1b2c3"})
+SIGN_OUT = Form(action="/cdn-cgi/access/logout", fields={"csrf": "d4e5f6"})
+NAMES = ("Hello", "Wiki", "Build server", "Grafana", "Payroll", "Camera 3", "Órganon")
+
+
+def tile(name: str) -> Tile:
+    """A tile for an application of that name."""
+    host = "".join(sign for sign in name.lower() if sign.isascii() and sign.isalnum()) + ".example.com"
+    return Tile(name=name, url=f"https://{host}/", hostname=host)
+
+
+DENIED = Denied(
+    application="Hello",
+    email="bob@example.com",
+    reasons=(
+        "No policy of this application lets bob@example.com in.",
+        "The policy “Staff” asks for the email ada@example.com.",
+    ),
+    failed_rule="Include: email",
+    request_id=REQUEST_ID,
+    switch=SIGN_OUT,
+    launcher_url="https://access.localhost:8443/",
+)
+
+EXAMPLES: Mapping[str, Page] = {
+    "sign-in": SignIn(form=SIGN_IN, application="Hello", provider="Example people"),
+    "sign-in-again": SignIn(
+        form=SIGN_IN,
+        email="ada@example.com",
+        problem="The email or the password is wrong.",
+        application="Hello",
+        provider="Example people",
+        chooser_url="/cdn-cgi/access/login?choose=1",
+    ),
+    "chooser": Chooser(
+        providers=(WORK, Link(name="Example people", url="/a"), Link(name=LONG, url="/b")),
+        application="Hello",
+    ),
+    "launcher": Launcher(
+        email="ada@example.com",
+        name="Ada",
+        tiles=tuple(tile(name) for name in NAMES),
+        sign_out=SIGN_OUT,
+    ),
+    "launcher-full": Launcher(
+        email="a-person-with-a-remarkably-long-local-part@department.example.com",
+        tiles=tuple(tile(name) for name in (LONG, "W" * 63, *NAMES)),
+        sign_out=SIGN_OUT,
+        links=(Link(name="Dashboard", url="/dashboard"),),
+    ),
+    "launcher-empty": Launcher(email="bob@example.com", name="Bob", sign_out=SIGN_OUT),
+    "denied": DENIED,
+    "signed-out": SignedOut(sign_in_url="/"),
+    "problem": standard_problem(500, request_id=REQUEST_ID, links=(Link(name="Your applications", url="/"),)),
+    "problem-alone": standard_problem(404, request_id=REQUEST_ID),
+}
+
+HOSTILE_EXAMPLES: Mapping[str, Page] = {
+    "sign-in": SignIn(
+        form=Form(action="/a", fields={HOSTILE: HOSTILE}),
+        provider=HOSTILE,
+        email=HOSTILE,
+        problem=HOSTILE,
+        application=HOSTILE,
+    ),
+    "chooser": Chooser(
+        providers=(Link(name=HOSTILE, url="/?" + HOSTILE),), application=HOSTILE, problem=HOSTILE
+    ),
+    "launcher": Launcher(
+        email=HOSTILE,
+        name=HOSTILE,
+        tiles=(Tile(name=HOSTILE, url="/?" + HOSTILE, hostname=HOSTILE),),
+        sign_out=SIGN_OUT,
+        links=(Link(name=HOSTILE, url="/?" + HOSTILE),),
+    ),
+    "denied": Denied(
+        application=HOSTILE,
+        email=HOSTILE,
+        reasons=(HOSTILE,),
+        failed_rule=HOSTILE,
+        request_id=HOSTILE,
+        switch=SIGN_OUT,
+        launcher_url="/?" + HOSTILE,
+    ),
+    "problem": standard_problem(
+        500, request_id=HOSTILE, sentences=(HOSTILE,), links=(Link(name=HOSTILE, url="/"),)
+    ),
+}
+
+
+def render(page: Page) -> str:
+    """The document of ``page``."""
+    return Pages(load_static_files()).render(page)
