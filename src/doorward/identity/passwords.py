@@ -1,7 +1,7 @@
 """Argon2id: making and checking password hashes without holding up the event loop.
 
 Rule: a check costs the same whether or not there is a hash to check against; ``check`` with none
-does the work on ``STAND_IN``'s parameters and answers no.
+does the work on a stand-in and answers no.
 Rule: at most ``WAITING`` calls are under way at once. Each holds 64 MiB while it runs, and a queue
 that grows without end is how a flood of sign-ins would take the control plane down.
 """
@@ -52,6 +52,14 @@ def hash_password(password: str, *, parameters: argon2.Parameters = PARAMETERS) 
     return argon2.PasswordHasher.from_parameters(parameters).hash(_prepared(password))
 
 
+def verify_password(password: str, stored: str) -> bool:
+    """Whether ``stored`` was made from ``password``. Takes tens of milliseconds.
+
+    For configuration work. Sign-in uses ``Passwords``, which spends the same time on every answer.
+    """
+    return is_acceptable(password) and is_usable(stored) and matches(_prepared(password), stored)
+
+
 def is_acceptable(password: str) -> bool:
     """Whether ``password`` may be hashed at all; says nothing about whose it is."""
     try:
@@ -75,7 +83,7 @@ class Passwords:
         self._hasher = argon2.PasswordHasher.from_parameters(parameters)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._places = threading.BoundedSemaphore(waiting)
-        self._stand_in = _stand_in(parameters)
+        self._stand_in = stand_in(parameters)
 
     async def hash(self, password: str) -> str:
         """Return the hash of ``password``.
@@ -98,7 +106,7 @@ class Passwords:
         """
         prepared = _prepared(password)
         usable = is_usable(stored)
-        matched = await self._run(lambda: self._verify(stored if usable else self._stand_in, prepared))
+        matched = await self._run(lambda: matches(prepared, stored if usable else self._stand_in))
         return matched and usable
 
     def needs_rehash(self, stored: str) -> bool:
@@ -108,12 +116,6 @@ class Passwords:
     async def aclose(self) -> None:
         """Drop what is queued and wait for what runs."""
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
-
-    def _verify(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (Argon2Error, InvalidHashError):
-            return False
 
     async def _run(self, work: Callable[[], T]) -> T:
         # The place is given back when the thread is done, not when the caller stops waiting: a
@@ -146,6 +148,15 @@ def is_usable(stored: str) -> bool:
     )
 
 
+def matches(prepared: str, stored: str) -> bool:
+    """The work itself: whether the usable hash ``stored`` was made from ``prepared``."""
+    # Verification takes its parameters from the hash, so that any hasher will do.
+    try:
+        return argon2.PasswordHasher().verify(stored, prepared)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
 def _prepared(password: str) -> str:
     """The form that is hashed: NFC, so that keyboards that compose letters differently agree
     (RFC 8265 section 4.2.2)."""
@@ -163,7 +174,7 @@ def _prepared(password: str) -> str:
     return prepared
 
 
-def _stand_in(parameters: argon2.Parameters) -> str:
+def stand_in(parameters: argon2.Parameters) -> str:
     """A hash that no password is known for (its salt and tag are all zeros), free to make."""
     salt, tag = _zeros(parameters.salt_len), _zeros(parameters.hash_len)
     cost = f"m={parameters.memory_cost},t={parameters.time_cost},p={parameters.parallelism}"

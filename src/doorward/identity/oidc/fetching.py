@@ -104,7 +104,7 @@ class Fetcher:
                     await response.aclose()
         except TimeoutError:
             raise Unanswered(f"{_place(url)} took longer than {self._patience:g} s to answer.") from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # From None: the chain would carry the request, and that the secrets.
             raise Unanswered(f"{_place(url)} cannot be reached ({type(error).__name__}).") from None
 

@@ -1,0 +1,1 @@
+"""Tests of where a person's name comes from."""

@@ -1,0 +1,1 @@
+"""Tests of sign-in with OpenID Connect, one file for each of its parts."""
