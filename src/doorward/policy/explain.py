@@ -15,7 +15,7 @@ from doorward.policy.reasons import Reason
 SENTENCES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.ALLOWED_BY_POLICY: "You may open this application.",
-        Reason.BYPASSED: "This application is open to everyone on your network.",
+        Reason.BYPASSED: "This application is open without signing in.",
         Reason.SERVICE_TOKEN_ACCEPTED: "The service token may use this application.",
         Reason.DENIED_BY_POLICY: "A rule of this application keeps your account out.",
         Reason.NO_POLICIES: "Nobody has been given access to this application yet.",

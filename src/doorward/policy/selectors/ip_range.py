@@ -23,6 +23,8 @@ def parse(value: str, field: str) -> str:
     """
     text = value.strip()
     try:
+        if "%" in text:  # a zone means something on one machine only (RFC 4007 section 11)
+            raise ValueError(text)
         interface = ip_interface(text)
     except ValueError:
         raise Invalid(field, f"{value!r} is not an IP range: use 203.0.113.0/24 or 2001:db8::/32") from None

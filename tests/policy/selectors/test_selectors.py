@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from doorward.model.errors import Invalid
+from doorward.model.ids import IdentityProviderId
+from doorward.model.rule import Selector
+from doorward.policy import selectors
+from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical, known_kind
+
+FOLDER = Path(selectors.__file__).parent
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "selectors.md"
+
+
+def test_every_file_is_in_the_table_and_every_entry_has_its_file() -> None:
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "kind"}
+    assert files == set(SELECTORS)
+    modules = [getattr(kind, "__name__", "").rpartition(".")[2] for kind in SELECTORS.values()]
+    assert modules == list(SELECTORS)
+
+
+def test_every_selector_is_documented() -> None:
+    headings = re.findall(r"^## `(\w+)`$", PAGE.read_text(), re.MULTILINE)
+    assert headings == sorted([*SELECTORS, RULE_GROUP])
+
+
+def test_the_documentation_says_which_actions_each_selector_goes_with() -> None:
+    rows = dict(re.findall(r"^\| \[`(\w+)`\]\(#\w+\) \|(.*)\|$", PAGE.read_text(), re.MULTILINE))
+    for name, kind in SELECTORS.items():
+        named = set(re.findall(r"`(allow|deny|bypass|service_auth)`", rows[name]))
+        assert named == set(kind.actions), name
+
+
+def test_a_selector_gets_the_spelling_of_its_kind() -> None:
+    assert canonical(Selector("email", "Ada@Corp.com"), field="f") == Selector("email", "ada@corp.com")
+
+
+def test_a_selector_of_an_unknown_kind_is_left_alone() -> None:
+    odd = Selector("moon_phase", " Full ", IdentityProviderId("people"))
+    assert canonical(odd, field="f") is odd
+
+
+@pytest.mark.parametrize("kind", [*sorted(set(SELECTORS) - {"group"}), RULE_GROUP])
+def test_only_groups_can_be_narrowed_to_a_provider(kind: str) -> None:
+    with pytest.raises(Invalid, match="only group can"):
+        canonical(Selector(kind, "", IdentityProviderId("people")), field="f")
+
+
+def test_a_narrowed_group_stays_narrowed() -> None:
+    narrowed = Selector("group", "staff", IdentityProviderId("people"))
+    assert canonical(narrowed, field="f") == narrowed
+
+
+def test_a_kind_that_nobody_knows_is_refused_with_those_there_are() -> None:
+    assert known_kind("rule_group", field="f") == "rule_group"
+    with pytest.raises(Invalid, match="use one of any_service_token, email, email_domain, everyone"):
+        known_kind("mail", field="f")

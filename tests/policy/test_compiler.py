@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.model.access import AccessRequest
+from doorward.model.claims import TokenClaims
+from doorward.model.configuration import Configuration
+from doorward.model.errors import Invalid
+from doorward.model.identity_provider import IdentityProvider, LocalAccounts
+from doorward.model.ids import (
+    ApplicationId,
+    Audience,
+    IdentityProviderId,
+    PolicyId,
+    ServiceTokenId,
+    SessionId,
+)
+from doorward.model.policy import Policy
+from doorward.model.service_token import ServiceToken
+from doorward.policy.compiler import CompiledApplication, compile_configuration
+from doorward.policy.evaluate import evaluate
+from doorward.policy.expression import NEVER
+from tests.fakes.clock import START
+from tests.nouns import application
+from tests.policy.generated import Generator
+from tests.policy.meaning import Facts, holds
+from tests.policy.said import HELLO, compiled, policy, rule_group, said
+
+
+def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str, object]:
+    """What a token made for this request says; nothing for somebody without one."""
+    if request.identity is not None:
+        return TokenClaims.for_person(
+            request.identity,
+            session=SessionId("s1"),
+            mentioned_groups=made.mentioned_groups,
+            issuer="",
+            audience=Audience(""),
+            generation="",
+            issued=START,
+            expires=START + timedelta(hours=1),
+        ).as_claims()
+    if request.service_token is not None:
+        return {"service_token": request.service_token}
+    return {}
+
+
+def fast_policy(made: CompiledApplication, request: AccessRequest) -> PolicyId | None:
+    """The first policy that the data plane would find to allow this request."""
+    facts = Facts(request.source, claims_of(made, request))
+    return next((entry.policy.id for entry in made.policies if holds(entry.expression, facts)), None)
+
+
+@given(st.randoms(use_true_random=False))
+def test_expressions_allow_what_the_evaluator_allows_by_the_same_policy(random: Random) -> None:
+    generator = Generator(random, unknown=0.1)
+    made = generator.rule_set("hello").compiled
+    for _ in range(5):
+        request = generator.request(HELLO)
+        decision = evaluate(made, request)
+        assert fast_policy(made, request) == (decision.policy if decision.allowed else None)
+
+
+def test_bypass_and_service_auth_come_first_each_kind_in_its_order() -> None:
+    made = compiled(
+        policy("deny", "email:eve@evil.com", name="a"),
+        policy("service_auth", "any_service_token", name="b"),
+        policy("allow", "everyone", name="c"),
+        policy("bypass", "ip_range:10.0.0.0/8", name="d"),
+    )
+    assert [(entry.position, entry.policy.id) for entry in made.policies] == [
+        (0, "b"),
+        (1, "d"),
+        (2, "a"),
+        (3, "c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "hopeless",
+    [
+        policy("deny", "everyone"),
+        policy("allow"),
+        policy("allow", "odd"),
+        policy("allow", "everyone", exclude=["odd"]),
+        policy("bypass", "odd"),
+    ],
+)
+def test_what_cannot_be_proved_is_never_allowed_on_the_fast_path(hopeless: Policy) -> None:
+    assert compiled(hopeless).policies[0].expression == NEVER
+
+
+def test_behind_a_deny_policy_that_nobody_understands_the_fast_path_allows_nothing() -> None:
+    made = compiled(policy("deny", "odd"), policy("allow", "everyone"))
+    assert [entry.expression for entry in made.policies] == [NEVER, NEVER]
+    assert made.unknown_kinds == {"odd"}
+
+
+def test_groups_are_mentioned_wherever_they_stand() -> None:
+    made = compiled(
+        policy("allow", "group:a", require=["group:b@people"], exclude=["rule_group:out"]),
+        policy("deny", "group:d"),
+        groups=[rule_group("out", "group:c"), rule_group("unused", "group:z")],
+    )
+    assert made.mentioned_groups == {"a", "b", "c", "d"}
+
+
+def test_the_fingerprint_names_the_set_of_mentioned_groups_and_nothing_else() -> None:
+    first = compiled(policy("allow", "group:a", "group:b")).fingerprint
+    same = compiled(policy("deny", "group:b@people"), policy("allow", "everyone", exclude=["group:a"]))
+    assert same.fingerprint == first
+    assert compiled(policy("allow", "group:a", "group:b", "group:c")).fingerprint != first
+    assert len(first) == 12
+
+
+def test_selectors_come_out_in_canonical_spelling() -> None:
+    made = compiled(policy("allow", "email: ADA@corp.com "))
+    assert made.policies[0].policy.rules.include == said("email:ada@corp.com")
+
+
+PEOPLE = IdentityProvider(id=IdentityProviderId("people"), settings=LocalAccounts())
+CI = ServiceToken(id=ServiceTokenId("ci"), client_id="ci.access", secret_hash="")
+
+
+def configuration(*policies: Policy | PolicyId, shared: tuple[Policy, ...] = ()) -> Configuration:
+    return Configuration(
+        identity_providers=(PEOPLE,),
+        service_tokens=(CI,),
+        rule_groups=(rule_group("staff", "group:staff@people"),),
+        policies=shared,
+        applications=(replace(application("hello"), policies=policies), application("bare")),
+    )
+
+
+def test_a_configuration_compiles_to_every_application() -> None:
+    shared = policy("allow", "rule_group:staff", name="shared")
+    machines = policy("service_auth", "service_token:ci", name="machines")
+    made = compile_configuration(configuration(PolicyId("shared"), machines, shared=(shared,)))
+    assert [entry.policy.id for entry in made[HELLO].policies] == ["machines", "shared"]
+    assert made[ApplicationId("bare")].policies == ()
+
+
+ODD_ONES = {
+    "applications[hello].policies[1]": configuration(policy("allow", "everyone"), PolicyId("nowhere")),
+    "applications[hello].policies[0].rules.include[1]": configuration(policy("allow", "everyone", "email:x")),
+    "applications[hello].policies[0].rules.require[0]": configuration(
+        policy("allow", "everyone", require=["group:x@entra"])
+    ),
+    "applications[hello].policies[0].rules.exclude[0]": configuration(
+        policy("allow", "everyone", exclude=["identity_provider:entra"])
+    ),
+    "applications[hello].policies[0].rules.include[0]": configuration(
+        policy("service_auth", "service_token:gone")
+    ),
+    "policies[p].rules.include[0]": configuration(shared=(policy("allow", "rule_group:gone", name="p"),)),
+    "policies[p].rules.include[1]": configuration(
+        PolicyId("p"), shared=(policy("allow", "everyone", "identity_provider:entra", name="p"),)
+    ),
+    "policies[p]": configuration(shared=(policy("allow", name="p"), policy("deny", name="p"))),
+    "rule_groups[g].rules.include[0]": replace(
+        configuration(), rule_groups=(rule_group("g", "group:x@entra"),)
+    ),
+    "applications[hello]": replace(configuration(), applications=(application(), application())),
+}
+
+
+@pytest.mark.parametrize("field", ODD_ONES)
+def test_a_contradiction_is_refused_with_the_place_where_it_stands(field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        compile_configuration(ODD_ONES[field])
+    assert refused.value.field == field
+
+
+def test_what_is_missing_is_named_with_what_there_is() -> None:
+    with pytest.raises(Invalid, match="no identity provider 'entra': use one of people"):
+        compile_configuration(configuration(policy("allow", "identity_provider:entra")))
