@@ -1,0 +1,42 @@
+"""Signing in, step by step, the short way for tests of what comes after."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from doorward.envoy import names
+from doorward.model.access import Identity
+from doorward.model.ids import ApplicationId, SessionId
+from doorward.model.session import ApplicationSession, Session
+from doorward.services import issue
+from doorward.services.secrets import hashed
+from tests.services.world import World
+
+
+def enter(world: World, identity: Identity, *, application: str = "hello") -> dict[str, str]:
+    """The person's cookies on an application's host, whatever its policies say of them now."""
+
+    async def entered() -> dict[str, str]:
+        now = world.clock.now()
+        session = Session(
+            id=SessionId(world.randomness.identifier()),
+            identity=identity,
+            created=now,
+            expires=now + timedelta(hours=24),
+        )
+        await world.stores.sessions.create(session, secret_hash=hashed(world.randomness.token()))
+        secret = world.randomness.token()
+        foothold = ApplicationSession(
+            session=session.id,
+            application=ApplicationId(application),
+            created=now,
+            expires=session.expires,
+        )
+        await world.stores.sessions.create_foothold(foothold, secret_hash=hashed(secret))
+        in_force = world.current.get()
+        found = in_force.configuration.application(ApplicationId(application))
+        issued = issue.for_person(world.tokens, in_force, found, session, now=now)
+        return {names.FOOTHOLD_COOKIE: secret, names.TOKEN_COOKIE: issued.token}
+
+    return asyncio.run(entered())

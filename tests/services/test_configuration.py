@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from doorward.declaration import DeclarationInvalid
+from doorward.model.errors import Invalid
+from doorward.services.configuration import AccessFile, Outcome
+from tests.services.signing_in import enter
+from tests.services.world import ADA, BOB, World
+
+FILE = """
+version: 1
+identity_providers:
+  - id: staff
+    type: local
+    accounts:
+      - {email: ada@example.com, name: ada, groups: [engineers]}
+      - {email: bob@example.com, name: bob, groups: [engineers], password: new-password}
+"""
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    asyncio.run(world.begin())
+    return world
+
+
+def file(text: str, **files: str) -> AccessFile:
+    return AccessFile(name="access.yaml", text=text, files=files, environment={})
+
+
+def apply(world: World, text: str, *, dry_run: bool = False) -> Outcome:
+    return asyncio.run(world.configurations.apply(file(text), dry_run=dry_run))
+
+
+def test_applying_says_what_changed_and_that_it_is_live(world: World) -> None:
+    outcome = apply(world, FILE)
+    assert outcome.live
+    assert "bob@example.com" in " ".join(map(str, outcome.changes))
+
+
+def test_a_dry_run_changes_nothing(world: World) -> None:
+    before = asyncio.run(world.configurations.load())
+    outcome = apply(world, FILE, dry_run=True)
+    assert outcome.changes
+    assert asyncio.run(world.configurations.load()) == before
+
+
+def test_applying_again_changes_nothing(world: World) -> None:
+    apply(world, FILE)
+    assert apply(world, FILE).changes == []
+
+
+def test_who_was_changed_is_signed_out_and_nobody_else(world: World) -> None:
+    for who in (ADA, BOB):
+        enter(world, who)
+    apply(world, FILE)
+    sessions = asyncio.run(world.sessions.listed())
+    assert [session.identity.email for session in sessions] == ["ada@example.com"]
+
+
+def test_a_wrong_file_names_the_line_and_changes_nothing(world: World) -> None:
+    before = asyncio.run(world.stores.configurations.load())
+    with pytest.raises(DeclarationInvalid, match=r"access.yaml:3: .*hostname"):
+        apply(world, "version: 1\napplications:\n  - {id: a, hostname: 'no host', url: 'http://127.0.0.1'}\n")
+    assert asyncio.run(world.stores.configurations.load()) == before
+
+
+def test_the_team_domain_cannot_be_an_application(world: World) -> None:
+    with pytest.raises(Invalid, match="team domain"):
+        apply(
+            world,
+            "version: 1\napplications:\n  - {id: a, hostname: access.example.com, url: 'http://127.0.0.1'}\n",
+        )
+
+
+def test_a_refusal_of_the_edge_is_told(world: World) -> None:
+    world.edges.refusal = "no such thing"
+    outcome = apply(world, FILE)
+    assert (outcome.live, outcome.refusal) == (False, "no such thing")
+
+
+def test_an_export_applies_back_to_the_same(world: World) -> None:
+    text = asyncio.run(world.configurations.export(with_secrets=True))
+    assert apply(world, text).changes == []
+
+
+def test_a_file_that_was_not_sent_along_is_named() -> None:
+    with pytest.raises(FileNotFoundError):
+        file("").read("secret.txt")
+    assert file("", a="text").read("a") == "text"

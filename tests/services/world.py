@@ -1,0 +1,242 @@
+"""A control plane's services over fakes: the world in which the tests of services play.
+
+Ada is an engineer and may open ``hello``; Bob is in sales and may not. Both sign in with ``staff``.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+
+from doorward.envoy.local_replies import Page
+from doorward.envoy.state import EdgeSettings
+from doorward.model.access import Identity
+from doorward.model.application import Application, Origin
+from doorward.model.configuration import Configuration
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, ServiceTokenId, TunnelId
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import Rules, Selector
+from doorward.model.service_token import ServiceToken
+from doorward.model.tunnel import Tunnel
+from doorward.services.configuration import Configurations, PasswordHashing
+from doorward.services.current import Current
+from doorward.services.decide import Decider
+from doorward.services.flows import Flows
+from doorward.services.live_streams import LiveStreams
+from doorward.services.publish import CertificateAndKey, Publisher
+from doorward.services.questions import Question
+from doorward.services.rate_limits import SignInLimits
+from doorward.services.sealing import Seal
+from doorward.services.secrets import hashed
+from doorward.services.service_tokens import ServiceTokens
+from doorward.services.sessions import LiveSessions
+from doorward.services.sign_in import SignIn
+from doorward.services.tokens import Tokens
+from doorward.services.tunnel_secrets import TunnelSecrets
+from doorward.services.tunnels import Tunnels
+from tests.fakes.clock import FakeClock, FakeRandomness
+from tests.fakes.edges import FakeEdges
+from tests.fakes.identity import FakePasswordProvider, FakeRedirectProvider
+from tests.fakes.relays import FakeRelays
+from tests.fakes.stores import FakeStores
+
+STAFF, COMPANY = IdentityProviderId("staff"), IdentityProviderId("company")
+SOURCE = ip_address("192.0.2.7")
+HOUR = timedelta(hours=1)
+TEAM = "https://access.example.com"
+MACHINE_SECRET = "machine-secret"
+
+EDGE = EdgeSettings(
+    team_domain="access.example.com",
+    https_host="127.0.0.1",
+    https_port=8443,
+    public_port=443,
+    control_socket="run/grpc.sock",
+    web_socket="run/web.sock",
+    front_folders=("run/front",),
+    access_log="logs/access.log",
+    pages=dict.fromkeys(Page, "<p>%REQ(X-REQUEST-ID)%</p>"),
+    pages_policy="default-src 'none'",
+)
+
+
+def sample_hash(password: str) -> str:
+    """Not a hash at all, but one in form."""
+    text = base64.b64encode(password.ljust(16, ".").encode()).decode().rstrip("=")
+    return f"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA${text}"
+
+
+def person(name: str, *groups: str, provider: IdentityProviderId = STAFF) -> Identity:
+    email = f"{name}@example.com"
+    return Identity(
+        identity_provider=provider, subject=email, email=email, name=name, groups=frozenset(groups)
+    )
+
+
+ADA, BOB = person("ada", "engineers"), person("bob", "sales")
+
+
+def application(name: str, *policies: Policy, tunnel: str | None = "t1") -> Application:
+    return Application(
+        id=ApplicationId(name),
+        name=name.title(),
+        hostname=f"{name}.example.com",
+        origin=Origin(url="http://127.0.0.1:8080", tunnel=TunnelId(tunnel) if tunnel else None),
+        audience=Audience(f"audience-of-{name}"),
+        policies=policies,
+    )
+
+
+def policy(action: Action, *include: Selector, name: str = "p", **rules: tuple[Selector, ...]) -> Policy:
+    return Policy(id=PolicyId(name), action=action, rules=Rules(include=include, **rules))
+
+
+ENGINEERS = policy(Action.ALLOW, Selector("group", "engineers", STAFF), name="engineers")
+MACHINES = policy(Action.SERVICE_AUTH, Selector("service_token", "ci"), name="machines")
+
+
+def configuration() -> Configuration:
+    accounts = LocalAccounts(
+        accounts=tuple(
+            Account(email=who.email, name=who.name, groups=who.groups, password_hash=sample_hash(who.name))
+            for who in (ADA, BOB)
+        )
+    )
+    return Configuration(
+        identity_providers=(
+            IdentityProvider(id=STAFF, name="Staff", settings=accounts),
+            IdentityProvider(
+                id=COMPANY,
+                name="Company",
+                settings=OpenIdConnect(issuer="https://idp.example.com", client_id="doorward"),
+            ),
+        ),
+        tunnels=(Tunnel(id=TunnelId("t1"), name="office"),),
+        applications=(
+            application("hello", MACHINES, ENGINEERS),
+            application("open", policy(Action.BYPASS, Selector("everyone"), name="all")),
+            application("closed"),
+        ),
+        service_tokens=(
+            ServiceToken(id=ServiceTokenId("ci"), client_id="ci.access", secret_hash=hashed(MACHINE_SECRET)),
+        ),
+    )
+
+
+@dataclass
+class World:
+    """Everything, joined over fakes. ``await world.begin()`` first."""
+
+    stores: FakeStores = field(default_factory=lambda: FakeStores(configuration()))
+    clock: FakeClock = field(default_factory=FakeClock)
+    randomness: FakeRandomness = field(default_factory=FakeRandomness)
+    edges: FakeEdges = field(default_factory=FakeEdges)
+    relays: FakeRelays = field(default_factory=FakeRelays)
+    passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
+    redirect: FakeRedirectProvider = field(
+        default_factory=lambda: FakeRedirectProvider(person("eve", "engineers", provider=COMPANY))
+    )
+
+    def __post_init__(self) -> None:
+        self.passwords.add(ADA, password="ada's")
+        self.passwords.add(BOB, password="bob's")
+        self.current = Current()
+        self.tokens = Tokens(
+            self.stores.signing_keys, issuer=TEAM, clock=self.clock, randomness=self.randomness
+        )
+        self.flows = Flows(team_origin=TEAM, seal=self._seal("flow", 30), randomness=self.randomness)
+        self.tunnel_secrets = TunnelSecrets(b"k" * 32)
+        self.publisher = Publisher(
+            self.stores,
+            current=self.current,
+            edges=self.edges,
+            relays=self.relays,
+            tokens=self.tokens,
+            tunnel_secrets=self.tunnel_secrets,
+            settings=EDGE,
+            certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
+            clock=self.clock,
+        )
+        self.decider = Decider(
+            current=self.current,
+            sessions=self.stores.sessions,
+            tokens=self.tokens,
+            flows=self.flows,
+            clock=self.clock,
+        )
+        self.sessions = LiveSessions(
+            self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
+        )
+        self.streams = LiveStreams(self.stores, current=self.current, relays=self.relays, clock=self.clock)
+        self.configurations = Configurations(
+            self.stores,
+            publisher=self.publisher,
+            edges=self.edges,
+            sessions=self.sessions,
+            streams=self.streams,
+            passwords=PasswordHashing(sample_hash, lambda h, p: h == sample_hash(p)),
+            reserved=["access.example.com"],
+            randomness=self.randomness,
+        )
+        self.limits = SignInLimits(self.clock)
+        self.sign_in = self._sign_in()
+        self.tunnels = Tunnels(
+            self.configurations,
+            relays=self.relays,
+            secrets=self.tunnel_secrets,
+            authority=EDGE.authority,
+            write_token=lambda tunnel, secret: f"token of {tunnel.name} {secret}",
+            randomness=self.randomness,
+        )
+        self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)
+
+    def _sign_in(self) -> SignIn:
+        return SignIn(
+            self.stores,
+            current=self.current,
+            flows=self.flows,
+            tokens=self.tokens,
+            transactions=self._seal("sign-in", 10),
+            provider_for=lambda provider: self.passwords if provider.id == STAFF else self.redirect,
+            limits=self.limits,
+            authority=EDGE.authority,
+            callback=f"{TEAM}/cdn-cgi/access/callback",
+            clock=self.clock,
+            randomness=self.randomness,
+        )
+
+    def _seal(self, purpose: str, minutes: int) -> Seal:
+        lifetime = timedelta(minutes=minutes)
+        return Seal(b"s" * 32, purpose=purpose, lifetime=lifetime, clock=self.clock)
+
+    async def begin(self) -> None:
+        """Load keys and bring the configuration into force."""
+        await self.tokens.refresh()
+        await self.publisher.publish()
+
+
+NAVIGATION: Mapping[str, Sequence[str]] = {"accept": ["text/html"], "sec-fetch-mode": ["navigate"]}
+
+
+def ask(
+    host: str = "hello.example.com",
+    target: str = "/",
+    *,
+    headers: Mapping[str, Sequence[str]] = NAVIGATION,
+    cookies: Mapping[str, str] | None = None,
+    method: str = "GET",
+) -> Question:
+    found = dict(headers)
+    if cookies:
+        found["cookie"] = ["; ".join(f"{key}={value}" for key, value in cookies.items())]
+    return Question(method=method, host=host, target=target, source=SOURCE, headers=found)
+
+
+def cookies_of(set_cookies: Sequence[str]) -> dict[str, str]:
+    """Names and values of ``Set-Cookie`` headers."""
+    pairs = (cookie.split(";")[0].partition("=") for cookie in set_cookies)
+    return {key: value for key, _, value in pairs}
