@@ -41,7 +41,7 @@ live: development npm  ## the tests with a real Envoy, browser and identity prov
 	$(BIN)/python -m pytest tests/live $(ARGS)
 
 .PHONY: bench
-bench: development  ## measure speed and memory, print a table of ratios
+bench: packages development  ## measure speed and memory, print a table of ratios
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: format
