@@ -29,9 +29,9 @@ class Notes:
         self.places = places
         self._problems: list[Problem] = []
 
-    def note(self, error: Invalid, *, at: str | None = None) -> None:
-        """Remember what is wrong, with the place of its field, or of the field ``at``."""
-        place = nearest_place(self.places, error.field if at is None else at)
+    def note(self, error: Invalid) -> None:
+        """Remember what is wrong, with the place that its field path leads to."""
+        place = nearest_place(self.places, error.field)
         self._problems.append(
             Problem(
                 file=self.file,

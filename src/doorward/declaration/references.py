@@ -92,7 +92,7 @@ def _note_ambiguous(configuration: Configuration, declaration: Declaration, note
         if selector.kind != "group" or selector.identity_provider is not None:
             continue
         problem = (
-            f"group {selector.value!r} could be one of several identity providers: "
+            f"group {selector.value!r} could be any identity provider's: "
             f"write {{group: {selector.value}, identity_provider: …}} with one of: {providers}"
         )
         if declaration.holds(path):

@@ -1,0 +1,176 @@
+"""Configurations as an apply could have left them: what ``export`` writes must lead back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
+from doorward.model.application import Application, Origin
+from doorward.model.configuration import Configuration
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.model.service_token import ServiceToken
+from doorward.model.tunnel import Tunnel
+from tests.declaration.certificate import certificate
+from tests.declaration.files import FakePasswords
+from tests.strategies import distinct, instants
+
+# Words that YAML would take for something else, and a few for which it needs quotes.
+_TRAPS = [
+    "no",
+    "null",
+    "~",
+    "1e3",
+    "0123",
+    "2027-01-31",
+    "a: b",
+    "- a",
+    "#a",
+    "*a",
+    "&a",
+    "!a",
+    "%a",
+    "'\"",
+    "=",
+    "<<",
+]
+_printable = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" "),
+    min_size=1,
+    max_size=20,
+)
+words = (st.sampled_from(_TRAPS) | _printable.map(str.strip).filter(bool)).filter(str.isprintable)
+names = st.just("") | words
+ids = st.sampled_from(["a", "b", "c", "null", "no", "0123", "1e3"])
+hostnames = st.sampled_from(["a", "b.example.com", "no", "xn--bcher-kva.example"])
+durations = st.integers(int(SHORTEST_SESSION.total_seconds()), int(LONGEST_SESSION.total_seconds())).map(
+    lambda seconds: timedelta(seconds=seconds)
+)
+certificates = st.sampled_from(["", "one", "two"]).map(
+    {"": "", "one": certificate(), "two": certificate() * 2}.__getitem__
+)
+
+accounts = st.builds(
+    Account,
+    email=ids.map("{}@example.com".format),
+    name=names,
+    groups=st.frozensets(words, max_size=3),
+    password_hash=st.sampled_from(["", FakePasswords().hash("password")]),
+    disabled=st.booleans(),
+)
+settings = st.builds(LocalAccounts, accounts=distinct(accounts, lambda a: a.email)) | st.builds(
+    OpenIdConnect,
+    issuer=st.sampled_from(["https://login.example.com/", "http://127.0.0.1:9000"]),
+    client_id=words,
+    client_secret=st.just("") | _printable,
+    scopes=st.sampled_from([("openid",), ("openid", "email", "profile"), ("email", "openid")]),
+    email_claim=words,
+    groups_claim=words,
+    require_verified_email=st.booleans(),
+    ca=certificates,
+)
+_named = st.builds(IdentityProvider, id=ids, settings=settings, name=names)
+providers = st.lists(_named, max_size=3, unique_by=(lambda p: p.id, lambda p: p.name or p.id)).map(tuple)
+tokens = st.builds(
+    ServiceToken,
+    id=ids,
+    client_id=ids,
+    secret_hash=st.sampled_from(["0" * 64, "1" * 64]),
+    name=names,
+    expires=st.none() | instants,
+)
+
+
+def _origins(tunnels: Sequence[Tunnel]) -> SearchStrategy[Origin]:
+    tunnel = st.none() | st.sampled_from([each.id for each in tunnels]) if tunnels else st.none()
+    header = st.sampled_from(["", "h:80"])
+    plain = st.builds(
+        Origin, url=st.sampled_from(["http://h", "http://[::1]:80"]), tunnel=tunnel, host_header=header
+    )
+    return plain | st.builds(
+        Origin,
+        url=st.just("https://h:8443"),
+        tunnel=tunnel,
+        host_header=header,
+        ca=certificates,
+        server_name=st.just("") | hostnames,
+        verify=st.booleans(),
+    )
+
+
+def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[Selector]:
+    """Selectors that go with the action and lead somewhere."""
+    found = [Selector("ip_range", "192.0.2.0/24"), Selector("ip_range", "2001:db8::/32")]
+    if action is Action.SERVICE_AUTH:
+        found.append(Selector("any_service_token"))
+        found += [Selector("service_token", token.id) for token in configuration.service_tokens]
+        return st.sampled_from(found)
+    found.append(Selector("everyone"))
+    if action is Action.BYPASS:
+        return st.sampled_from(found)
+    found += [Selector("email", "ada@example.com"), Selector("email_domain", "example.com")]
+    found += [Selector("rule_group", group.id) for group in configuration.rule_groups]
+    some = [provider.id for provider in configuration.identity_providers]
+    found += [Selector("identity_provider", provider) for provider in some]
+    if not some:
+        return st.sampled_from(found)
+    return st.sampled_from(found) | st.builds(Selector, st.just("group"), words, st.sampled_from(some))
+
+
+def _rules(configuration: Configuration, action: Action) -> SearchStrategy[Rules]:
+    some = st.lists(_selectors(configuration, action), max_size=3).map(tuple)
+    return st.builds(Rules, include=some, require=some, exclude=some)
+
+
+def _policies(configuration: Configuration) -> SearchStrategy[Policy]:
+    return st.sampled_from(Action).flatmap(
+        lambda action: st.builds(
+            Policy, id=ids, action=st.just(action), rules=_rules(configuration, action), name=names
+        )
+    )
+
+
+@st.composite
+def applicable(draw: DrawFn) -> Configuration:
+    """A configuration that could have come from an access file."""
+    configuration = Configuration(
+        identity_providers=draw(providers),
+        tunnels=draw(distinct(st.builds(Tunnel, id=ids, name=ids), lambda t: t.id, lambda t: t.name)),
+        service_tokens=draw(distinct(tokens, lambda t: t.id, lambda t: t.client_id)),
+        session_duration=draw(durations),
+    )
+    groups = st.builds(RuleGroup, id=ids, rules=_rules(configuration, Action.ALLOW), name=names)
+    configuration = replace(configuration, rule_groups=draw(distinct(groups, lambda g: g.id)))
+    shared = draw(distinct(_policies(configuration), lambda p: p.id))
+    configuration = replace(configuration, policies=shared)
+    return replace(configuration, applications=draw(_applications(configuration)))
+
+
+def _applications(configuration: Configuration) -> SearchStrategy[tuple[Application, ...]]:
+    own = _policies(configuration)
+    entries = own | st.sampled_from([p.id for p in configuration.policies]) if configuration.policies else own
+    applications = st.builds(
+        Application,
+        id=ids,
+        hostname=hostnames,
+        origin=_origins(configuration.tunnels),
+        audience=st.sampled_from(["x", "y"]).map(lambda letter: letter * 64),
+        name=names,
+        policies=distinct(entries, _entry_id),
+        session_duration=durations,
+        generation=st.integers(0, 3),
+        show_in_launcher=st.booleans(),
+        websockets=st.booleans(),
+    )
+    keys: tuple[Callable[[Application], str], ...] = (lambda a: a.id, lambda a: a.hostname)
+    return distinct(applications, *keys)
+
+
+def _entry_id(entry: Policy | str) -> str:
+    return entry.id if isinstance(entry, Policy) else entry
