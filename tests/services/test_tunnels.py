@@ -78,7 +78,7 @@ def test_the_one_liner_runs_again_and_takes_everything_back(world: World) -> Non
             made = await world.tunnels.publish(
                 hostname="app.example.com", url=url, allow=["@example.com", "eve@example.org"]
             )
-        assert made.application.origin.url == "http://localhost:8081"
+            assert made.application.origin.url == url
         await world.tunnels.withdraw("app.example.com")
         return [a.id for a in (await world.configurations.load()).applications]
 

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
+from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
+
+from doorward.envoy import names
+from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, STRIPPED, build_routes
+from tests.envoy.states import SETTINGS, state
+
+ROUTES = build_routes(SETTINGS, state(revoked=("s1",)))
+HOSTS = {host.name: host for host in ROUTES.virtual_hosts}
+
+
+def application_hosts() -> Iterator[Any]:
+    return (host for name, host in HOSTS.items() if name.startswith("application/"))
+
+
+def is_unauthorized(route: Any) -> bool:
+    found = ext_authz_pb2.ExtAuthzPerRoute()
+    return (
+        names.EXT_AUTHZ in route.typed_per_filter_config
+        and route.typed_per_filter_config[names.EXT_AUTHZ].Unpack(found)
+        and found.disabled
+    )
+
+
+def test_every_route_that_leads_to_an_application_goes_through_authorization() -> None:
+    for host in application_hosts():
+        leading = [route for route in host.routes if route.name == "application"]
+        assert leading
+        assert not any(is_unauthorized(route) for route in leading)
+
+
+def test_only_answers_and_our_own_pages_go_without() -> None:
+    for host in HOSTS.values():
+        for route in host.routes:
+            if is_unauthorized(route):
+                ours = route.route.cluster == names.WEB_CLUSTER
+                assert ours or route.HasField("direct_response")
+
+
+def test_every_application_has_rules_even_the_one_that_nobody_may_open() -> None:
+    for host in application_hosts():
+        rules = rbac_pb2.RBACPerRoute()
+        assert host.typed_per_filter_config[names.RBAC].Unpack(rules)
+        assert rules.rbac.HasField("shadow_rules")
+    closed = rbac_pb2.RBACPerRoute()
+    assert HOSTS["application/closed"].typed_per_filter_config[names.RBAC].Unpack(closed)
+    assert not closed.rbac.shadow_rules.policies
+
+
+def test_a_revoked_session_is_named_in_every_applications_rules() -> None:
+    for name in ("application/hello", "application/direct"):
+        assert b"s1" in HOSTS[name].typed_per_filter_config[names.RBAC].value
+
+
+def test_an_unknown_host_is_answered_here() -> None:
+    [route] = HOSTS["unknown"].routes
+    assert (list(HOSTS["unknown"].domains), route.direct_response.status) == (["*"], 404)
+
+
+def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
+    assert list(HOSTS["application/hello"].domains) == [
+        "hello.example.com",
+        "hello.example.com:8443",
+        "hello.example.com:443",
+    ]
+
+
+def test_refusals_stand_before_everything_else() -> None:
+    for host in (*application_hosts(), HOSTS["team"]):
+        assert [route.name for route in host.routes][:3] == [
+            "method-not-allowed",
+            "ambiguous-path",
+            "duplicate-cookie",
+        ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/public/..;/admin",
+        "/public/..;x=1/admin",
+        "/public/%2e%2e;/admin",
+        "/public/..%3b/admin",
+        "/public/.%2E;/admin",
+        "/public/.;/admin",
+        "/public/%252e%252e/admin",
+        "/a%252fb",
+        "/a%255cb",
+        "/%253b",
+    ],
+)
+def test_a_path_on_which_two_servers_could_disagree_is_refused(path: str) -> None:
+    assert re.fullmatch(AMBIGUOUS_PATH, path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/a;b=c", "/.well-known/x", "/a/...;/b", "/%25", "/100%25", "/a.;", "/wiki/%C3%A4"]
+)
+def test_an_ordinary_path_is_not(path: str) -> None:
+    assert not re.fullmatch(AMBIGUOUS_PATH, path)
+
+
+def test_what_is_ours_does_not_reach_an_origin() -> None:
+    for host in application_hosts():
+        for route in host.routes:
+            if route.name != "application":
+                continue
+            assert set(STRIPPED) <= set(route.request_headers_to_remove)
+            written = {found.header.key for found in route.request_headers_to_add}
+            assert written == {"cookie", "x-forwarded-for", "x-forwarded-host"}
+            assert route.route.host_rewrite_literal.endswith(".example.com")
+
+
+def test_upgrades_and_event_streams_of_a_direct_application_go_where_they_can_be_cut() -> None:
+    clusters = [r.route.cluster for r in HOSTS["application/direct"].routes if r.name == "application"]
+    assert clusters == ["tunnel/direct", "tunnel/direct", "origin/direct"]
+
+
+def test_only_websocket_upgrades_are_possible() -> None:
+    kinds = {
+        upgrade.upgrade_type
+        for host in HOSTS.values()
+        for route in host.routes
+        for upgrade in route.route.upgrade_configs
+    }
+    assert kinds == {"websocket"}
+
+
+def test_only_reads_are_sent_again() -> None:
+    for host in application_hosts():
+        for route in host.routes:
+            if route.route.HasField("retry_policy"):
+                [method] = route.route.retry_policy.retriable_request_headers
+                assert method.string_match.safe_regex.regex == "GET|HEAD|OPTIONS"
+                assert route.route.retry_policy.num_retries.value == 1
