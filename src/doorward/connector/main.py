@@ -48,16 +48,21 @@ async def run(settings: ConnectorSettings, ready: Callable[[], None]) -> None:
         Invalid: the token or a target cannot be used.
         Unavailable: the metrics port is taken.
     """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, ready, stop)
+
+
+async def serve(settings: ConnectorSettings, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """As ``run``, but until ``stop`` is set."""
     targets = tuple(parse_target(text) for text in settings.allow_targets)
     connector = Connector(Origins(targets, timeout=settings.dial_timeout), _once(ready))
     keepers = _keepers(settings, connector)
     status = StatusServer(connector.metrics)
     if settings.metrics_port is not None:
         await status.open(settings.metrics_port)
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     running = [loop.create_task(keeper.run()) for keeper in keepers]
     stopping = loop.create_task(stop.wait())
     try:

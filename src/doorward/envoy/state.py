@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from doorward.model.application import Application
-from doorward.model.ids import SessionId
+from doorward.model.ids import ServiceTokenId, SessionId
 from doorward.policy.compiler import CompiledApplication
 
 
@@ -61,12 +61,14 @@ class EdgeSettings:
 class EdgeState:
     """What changes: applications, keys, certificate and the sessions that were revoked.
 
+    ``service_tokens`` are those that exist and have not expired.
     ``generation`` is the organisation's. ``jwks`` is a JSON text of public keys. ``certificate``
     and ``private_key`` are PEM texts.
     """
 
     generation: int
     applications: Sequence[ServedApplication]
+    service_tokens: Sequence[ServiceTokenId]
     revoked: Sequence[SessionId]
     jwks: str
     certificate: str

@@ -102,6 +102,11 @@ class Publisher:
                 for a in configuration.applications
             ],
             revoked=sorted(revoked),
+            service_tokens=[
+                token.id
+                for token in configuration.service_tokens
+                if token.expires is None or token.expires > self._clock.now()
+            ],
             jwks=self._tokens.jwks,
             certificate=certificate.certificate,
             private_key=certificate.private_key,

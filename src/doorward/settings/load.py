@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
-from doorward.model.errors import Invalid, Unavailable
+from doorward.model.errors import Invalid
+from doorward.settings.file import read_settings_file
 from doorward.settings.settings import Settings
 
 PREFIX = "DOORWARD_"
@@ -22,7 +22,7 @@ def load_settings(
 ) -> Settings:
     """The settings from all sources. ``options`` holds the command line's; None means left out.
 
-    Paths in the file begin at the file's folder.
+    A variable that is empty counts as left out. Paths in the file begin at the file's folder.
 
     Raises:
         Invalid: names the setting, where it came from and what is allowed.
@@ -30,8 +30,8 @@ def load_settings(
     """
     given: dict[str, object] = {}
     sources: dict[str, str] = {}
-    for name, value in (_read(file) if file else {}).items():
-        given[name], sources[name] = value, f"{name} in {file}"
+    for entry in read_settings_file(file) if file else ():
+        given[entry.name], sources[entry.name] = entry.value, entry.source
     for name in Settings.model_fields:
         variable = PREFIX + name.upper()
         if environment.get(variable):
@@ -42,28 +42,14 @@ def load_settings(
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        problem = error.errors()[0]
-        name = str(problem["loc"][0]) if problem["loc"] else ""
-        words = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            words = f"there is no such setting; there are {', '.join(Settings.model_fields)}"
-        raise Invalid(sources.get(name, name), words) from None
+        raise _first_problem(error, sources) from None
 
 
-def _read(file: Path) -> dict[str, object]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise Unavailable(f"{file} cannot be read: {reason}") from None
-    except yaml.YAMLError as error:
-        raise Invalid(str(file), f"this is not YAML: {error}") from None
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise Invalid(str(file), "settings are expected, one a line, such as 'https_port: 443'")
-    found: dict[str, object] = {str(key): value for key, value in content.items()}
-    for name in ("data", "certificate", "private_key"):
-        if isinstance(found.get(name), str):
-            found[name] = file.parent / str(found[name])
-    return found
+def _first_problem(error: ValidationError, sources: Mapping[str, str]) -> Invalid:
+    """The first thing that is wrong, in our words, and where it was given."""
+    problem = error.errors()[0]
+    name = str(problem["loc"][0]) if problem["loc"] else str(problem.get("ctx", {}).get("setting", ""))
+    words = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        words = f"there is no such setting; there are {', '.join(Settings.model_fields)}"
+    return Invalid(sources.get(name, name), words)

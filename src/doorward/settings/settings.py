@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-HOSTNAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
-ENDPOINT = re.compile(r"(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+):[0-9]{1,5}")
+from doorward.settings.kinds import Address, Count, Endpoint, Hostname, Port, PortOrNone
 
-
-def _hostname(value: str) -> str:
-    name = value.lower().removesuffix(".")
-    if not HOSTNAME.fullmatch(name) or len(name) > 253:
-        raise ValueError(f"{value!r} is not a hostname: use letters, digits, hyphens and dots")
-    return name
-
-
-def _address(value: str) -> str:
-    if value != "localhost":
-        try:
-            ip_address(value)
-        except ValueError:
-            raise ValueError(f"{value!r} is not an IP address of this machine") from None
-    return value
-
-
-def _endpoint(value: str) -> str:
-    if value and not ENDPOINT.fullmatch(value.lower()):
-        raise ValueError(f"{value!r} is not host:port")
-    return value.lower()
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-Hostname = Annotated[str, AfterValidator(_hostname)]
-Address = Annotated[str, AfterValidator(_address)]
+PORTS = ("https_port", "relay_port", "metrics_port")
 
 
 class Settings(BaseModel):
@@ -53,15 +24,15 @@ class Settings(BaseModel):
     )
     https_host: Address = Field("127.0.0.1", description="The address that people's traffic comes in on.")
     https_port: Port = Field(8443, description="The port that people's traffic comes in on.")
-    public_port: Port | None = Field(
+    public_port: PortOrNone = Field(
         None, description="The port in people's URLs, behind a port forwarding; https_port if left out."
     )
     relay_host: Address = Field("127.0.0.1", description="The address that connectors dial.")
     relay_port: Port = Field(7844, description="The port that connectors dial.")
-    relay_public: Annotated[str, AfterValidator(_endpoint)] = Field(
+    relay_public: Endpoint = Field(
         "", description="host:port by which connectors reach the relay; relay_host:relay_port if left out."
     )
-    metrics_port: Port | None = Field(
+    metrics_port: PortOrNone = Field(
         9180, description="The loopback port of /metrics and /ready; none: not served."
     )
     certificate: Path | None = Field(
@@ -69,13 +40,25 @@ class Settings(BaseModel):
         description="Your own certificate chain (PEM); Doorward's private authority issues one if left out.",
     )
     private_key: Path | None = Field(None, description="The key of that certificate (PEM).")
-    concurrency: int = Field(2, ge=1, le=256, description="Envoy's worker threads.")
+    concurrency: Count = Field(2, description="Envoy's worker threads.")
 
     @model_validator(mode="after")
     def _pair(self) -> Settings:
         if (self.certificate is None) != (self.private_key is None):
-            missing = "private_key" if self.private_key is None else "certificate"
-            raise ValueError(f"{missing} is missing: certificate and private_key go together")
+            given, missing = "certificate", "private_key"
+            if self.certificate is None:
+                given, missing = missing, given
+            raise _wrong(given, f"{missing} is missing: certificate and private_key go together")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Settings:
+        seen: dict[int, str] = {}
+        for name in PORTS:
+            port = getattr(self, name)
+            if port in seen:
+                raise _wrong(name, f"{port} is {seen[port]}, too: each needs a port of its own")
+            seen |= {port: name} if port is not None else {}
         return self
 
     @property
@@ -93,3 +76,8 @@ class Settings(BaseModel):
         """What tunnel tokens name."""
         host = f"[{self.relay_host}]" if ":" in self.relay_host else self.relay_host
         return self.relay_public or f"{host}:{self.relay_port}"
+
+
+def _wrong(setting: str, problem: str) -> PydanticCustomError:
+    """An error about settings that don't go together, told of the one that was given."""
+    return PydanticCustomError("settings", "{problem}", {"setting": setting, "problem": problem})

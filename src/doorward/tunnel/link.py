@@ -136,8 +136,8 @@ class Link:
 
     def abort(self, problem: str) -> None:
         """Give the link up at once."""
-        self.problem = self.problem or problem
         if self._transport is not None:
+            self.problem = self.problem or problem
             self._transport.abort()
 
     def tick(self) -> None:

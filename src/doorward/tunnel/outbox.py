@@ -127,11 +127,9 @@ class Outbox:
             self._ring.append(stream)
 
     def _fill(self) -> None:
-        """Give each stream of the ring a turn, until the budget is spent."""
+        """Give the streams of the ring turns, one after the other, until the budget is spent."""
         ring = self._ring
-        for _ in range(len(ring)):
-            if self.size >= BUDGET:
-                return
+        while ring and self.size < BUDGET:
             stream = ring.popleft()
             stream.queued = False
             if stream.pending is None:
