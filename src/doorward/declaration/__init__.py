@@ -1,13 +1,15 @@
 """Pure: the access file, one declarative YAML text that says who may reach what.
 
 ``parse`` reads a text into a ``Declaration``, ``merge`` lays it over the configuration that is
-there, ``changes`` says what that alters, ``export`` writes a configuration as such a text.
+there, ``changes`` says what that alters, ``export`` writes a configuration as such a text, ``blamed``
+finds the line for a refusal that came later.
 
 Rule: nothing here reads a file, a clock or an environment variable; they come in as values.
 """
 
 from __future__ import annotations
 
+from doorward.declaration.blame import blamed
 from doorward.declaration.changes import Change, ChangeKind, changes
 from doorward.declaration.declared import Declaration
 from doorward.declaration.errors import DeclarationInvalid, Problem
@@ -21,6 +23,7 @@ __all__ = [
     "Declaration",
     "DeclarationInvalid",
     "Problem",
+    "blamed",
     "changes",
     "export",
     "merge",

@@ -7,11 +7,11 @@ tokens their secrets.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from doorward.declaration.blame import blamed
 from doorward.declaration.declared import Declaration, DeclaredApplication, DeclaredOrigin
 from doorward.declaration.keeping import Passwords, kept_provider, kept_service_token
 from doorward.declaration.reading import Notes
@@ -26,8 +26,6 @@ from doorward.model.tunnel import Tunnel
 from doorward.policy.compiler import compile_configuration
 
 T = TypeVar("T")
-
-_BY_ID = re.compile(r"(applications|policies|rule_groups)\[([^\]]*)\]")
 
 
 class Identifiers(Protocol):
@@ -86,7 +84,10 @@ class _Merging:
         )
         check_references(configuration, declared, self._notes)
         self._notes.finish()
-        self._compile(configuration)
+        try:
+            compile_configuration(configuration)
+        except Invalid as error:
+            raise blamed(error, declared, configuration) from error
         return configuration
 
     def _tunnels(self) -> tuple[Tunnel, ...]:
@@ -185,15 +186,6 @@ class _Merging:
                 )
                 self._notes.note(Invalid("tunnels", problem))
 
-    def _compile(self, configuration: Configuration) -> None:
-        """Have the compiler check everything once more; raise its refusal with the file's line."""
-        try:
-            compile_configuration(configuration)
-        except Invalid as error:
-            field = _file_path(error.field, configuration)
-            self._notes.note(Invalid(field, error.problem))
-        self._notes.finish()
-
 
 def _given(declared: T | None, current: T) -> T:
     return current if declared is None else declared
@@ -208,21 +200,3 @@ def _origin(declared: DeclaredOrigin, tunnels: Mapping[str, TunnelId]) -> Origin
         server_name=declared.server_name,
         verify=declared.verify,
     )
-
-
-def _file_path(field: str, configuration: Configuration) -> str:
-    """The compiler's path in the file's spelling: things by their position, rules without a level
-    of their own."""
-    found = _BY_ID.match(field)
-    if not found:
-        return field
-    things: Mapping[str, Iterable[str]] = {
-        "applications": [application.id for application in configuration.applications],
-        "policies": [policy.id for policy in configuration.policies],
-        "rule_groups": [group.id for group in configuration.rule_groups],
-    }
-    section, thing_id = found.groups()
-    position = next((n for n, known in enumerate(things[section]) if known == thing_id), None)
-    if position is None:
-        return field
-    return f"{section}[{position}]{field[found.end() :].replace('.rules', '', 1)}"

@@ -31,16 +31,7 @@ class Notes:
 
     def note(self, error: Invalid) -> None:
         """Remember what is wrong, with the place that its field path leads to."""
-        place = nearest_place(self.places, error.field)
-        self._problems.append(
-            Problem(
-                file=self.file,
-                line=place.line,
-                column=place.column,
-                field=error.field,
-                problem=shorten(error.problem),
-            )
-        )
+        self._problems.append(located(self.file, self.places, error))
 
     def note_all(self, problems: Sequence[Problem]) -> None:
         """Remember problems that have their place already."""
@@ -50,6 +41,18 @@ class Notes:
         """Raises DeclarationInvalid when anything was noted."""
         if self._problems:
             raise DeclarationInvalid(self._problems)
+
+
+def located(file: str, places: Mapping[str, Place], error: Invalid) -> Problem:
+    """``error`` as a problem of the file, at the place that its field path leads to."""
+    place = nearest_place(places, error.field)
+    return Problem(
+        file=file,
+        line=place.line,
+        column=place.column,
+        field=error.field,
+        problem=shorten(error.problem),
+    )
 
 
 def shorten(problem: str) -> str:
