@@ -14,6 +14,8 @@ from pathlib import Path
 import grpc
 import structlog
 import uvicorn
+from envoy.service.auth.v3 import external_auth_pb2_grpc
+from envoy.service.discovery.v3 import ads_pb2_grpc
 from starlette.types import ASGIApp
 
 from doorward.bootstrap import places
@@ -23,8 +25,6 @@ from doorward.bootstrap.data_folder import DataFolder
 from doorward.bootstrap.metrics import metrics_application
 from doorward.bootstrap.system import SystemClock
 from doorward.model.errors import AccessError
-from envoy.service.auth.v3 import external_auth_pb2_grpc
-from envoy.service.discovery.v3 import ads_pb2_grpc
 
 log = structlog.get_logger("control")
 
@@ -48,11 +48,15 @@ async def run(settings: ControlSettings) -> None:
         await control.relays.serve(places.RELAY_SOCKET)
         await control.publisher.publish()
         _write_privately(places.EDGE_TOKEN, control.edge_token)
-        async with _grpc(control), _http(control.web, places.WEB_SOCKET), _metrics(settings, control):
-            # The API comes last: whoever can reach it finds everything else in place.
-            async with _http(control.api, places.API_SOCKET):
-                log.info("control plane ready", team_domain=settings.team_domain)
-                await _until(stop, control)
+        # The API comes last: whoever can reach it finds everything else in place.
+        async with (
+            _grpc(control),
+            _http(control.web, places.WEB_SOCKET),
+            _metrics(settings, control),
+            _http(control.api, places.API_SOCKET),
+        ):
+            log.info("control plane ready", team_domain=settings.team_domain)
+            await _until(stop, control)
     finally:
         await control.close()
     log.info("control plane stopped")
@@ -74,8 +78,8 @@ async def _refresh(control: ControlPlane) -> None:
         await control.publisher.publish()
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)
-    except AccessError as error:
-        log.error("housekeeping failed; it is tried again in a minute", problem=str(error))
+    except AccessError:
+        log.exception("housekeeping failed; it is tried again in a minute")
 
 
 @asynccontextmanager
@@ -83,10 +87,9 @@ async def _grpc(control: ControlPlane) -> AsyncIterator[None]:
     server = grpc.aio.server(options=[("grpc.max_concurrent_streams", 10_000)])
     ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(control.ads, server)
     external_auth_pb2_grpc.add_AuthorizationServicer_to_server(control.authorization, server)
-    places.GRPC_SOCKET.unlink(missing_ok=True)
     server.add_insecure_port(f"unix:{places.GRPC_SOCKET}")
     await server.start()
-    places.GRPC_SOCKET.chmod(0o600)
+    os.chmod(places.GRPC_SOCKET, 0o600)  # noqa: PTH101 - a socket of our own, an instant
     try:
         yield
     finally:
@@ -95,6 +98,12 @@ async def _grpc(control: ControlPlane) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _http(app: ASGIApp, path: Path) -> AsyncIterator[None]:
+    async with _served(app, _bound(path)):
+        yield
+
+
+def _bound(path: Path) -> socket.socket:
+    """A listening unix socket that only its owner may open; one left behind by a crash gives way."""
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
@@ -102,9 +111,7 @@ async def _http(app: ASGIApp, path: Path) -> AsyncIterator[None]:
         listening.bind(str(path))
     finally:
         os.umask(before)
-    async with _served(app, listening):
-        yield
-    path.unlink(missing_ok=True)
+    return listening
 
 
 @asynccontextmanager
@@ -131,8 +138,6 @@ async def _served(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
     )
     server = _Server(config)
     serving = asyncio.get_running_loop().create_task(server.serve([listening]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.005)
     try:
         yield
     finally:

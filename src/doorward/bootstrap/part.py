@@ -104,7 +104,8 @@ RUN: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
 
 
 def _say_ready() -> None:
-    print(READY, flush=True)
+    sys.stdout.write(READY + "\n")
+    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:

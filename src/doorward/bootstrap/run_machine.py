@@ -59,11 +59,11 @@ def run_machine(
     settings = _absolute(settings)
     os.chdir(folder.path)
     try:
-        configure_logging("supervisor", stream=Path("logs/supervisor.log").open("a", buffering=1))
-        machine.prepare(settings, folder)
-        parts = [*machine.parts(settings, folder, envoy), *extra(folder)]
-        started = Started(settings, folder)
-        asyncio.run(_supervise(parts, started, on_ready, echo))
+        with Path("logs/supervisor.log").open("a", buffering=1) as log:
+            configure_logging("supervisor", stream=log)
+            machine.prepare(settings, folder)
+            parts = [*machine.parts(settings, folder, envoy), *extra(folder)]
+            asyncio.run(_supervise(parts, Started(settings, folder), on_ready, echo))
     finally:
         folder.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -74,19 +75,22 @@ def _collect(name: str, text: str, folder: Path) -> tuple[dict[str, str], dict[s
     return files, environment.asked
 
 
-class _Watched(dict[str, str]):
+class _Watched(Mapping[str, str]):
     """The environment, remembering what was asked for."""
 
-    def __init__(self, values: os._Environ[str]) -> None:
-        super().__init__(values)
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
         self.asked: dict[str, str] = {}
 
     def __getitem__(self, key: str) -> str:
-        self.asked[key] = super().__getitem__(key)
+        self.asked[key] = self._values[key]
         return self.asked[key]
 
-    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]  # one way of asking is enough here
-        return self[key] if key in self else default
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _report(outcome: dict[str, object], *, dry_run: bool) -> None:

@@ -21,7 +21,7 @@ from doorward.tunnel.token import TunnelToken, decode
 app = typer.Typer(help="Publish a local server, and the tunnels behind that.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME")]
-TOKEN_VARIABLE = "DOORWARD_TUNNEL_TOKEN"  # noqa: S105 - the name of a variable
+TOKEN_VARIABLE = "DOORWARD_TUNNEL_TOKEN"
 AllowTarget = Annotated[
     list[str] | None,
     typer.Option(

@@ -47,8 +47,7 @@ def build_clusters(settings: EdgeSettings, state: EdgeState) -> Iterator[cluster
 
 def web_cluster(settings: EdgeSettings) -> cluster_pb2.Cluster:
     """The control plane's pages, over a unix socket."""
-    cluster = _cluster(names.WEB_CLUSTER, [_pipe(settings.web_socket)], settings, idle=KEPT_ALIVE)
-    return cluster
+    return _cluster(names.WEB_CLUSTER, [_pipe(settings.web_socket)], settings, idle=KEPT_ALIVE)
 
 
 def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_pb2.Cluster:

@@ -65,7 +65,7 @@ class PasswordHashing:
 class Configurations:
     """The administrator's verbs on the configuration."""
 
-    def __init__(  # noqa: PLR0913 - it joins what a change concerns, once, in bootstrap
+    def __init__(
         self,
         stores: Stores,
         *,
