@@ -17,7 +17,7 @@ HOSTS = {host.name: host for host in ROUTES.virtual_hosts}
 
 
 def application_hosts() -> Iterator[Any]:
-    return (host for name, host in HOSTS.items() if name.startswith("application/"))
+    return (HOSTS[name] for name in ("hello", "direct", "closed"))
 
 
 def is_unauthorized(route: Any) -> bool:
@@ -50,22 +50,22 @@ def test_every_application_has_rules_even_the_one_that_nobody_may_open() -> None
         assert host.typed_per_filter_config[names.RBAC].Unpack(rules)
         assert rules.rbac.HasField("shadow_rules")
     closed = rbac_pb2.RBACPerRoute()
-    assert HOSTS["application/closed"].typed_per_filter_config[names.RBAC].Unpack(closed)
+    assert HOSTS["closed"].typed_per_filter_config[names.RBAC].Unpack(closed)
     assert not closed.rbac.shadow_rules.policies
 
 
 def test_a_revoked_session_is_named_in_every_applications_rules() -> None:
-    for name in ("application/hello", "application/direct"):
+    for name in ("hello", "direct"):
         assert b"s1" in HOSTS[name].typed_per_filter_config[names.RBAC].value
 
 
 def test_an_unknown_host_is_answered_here() -> None:
-    [route] = HOSTS["unknown"].routes
-    assert (list(HOSTS["unknown"].domains), route.direct_response.status) == (["*"], 404)
+    [route] = HOSTS[names.UNKNOWN_HOST].routes
+    assert (list(HOSTS[names.UNKNOWN_HOST].domains), route.direct_response.status) == (["*"], 404)
 
 
 def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
-    assert list(HOSTS["application/hello"].domains) == [
+    assert list(HOSTS["hello"].domains) == [
         "hello.example.com",
         "hello.example.com:8443",
         "hello.example.com:443",
@@ -73,7 +73,7 @@ def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
 
 
 def test_refusals_stand_before_everything_else() -> None:
-    for host in (*application_hosts(), HOSTS["team"]):
+    for host in (*application_hosts(), HOSTS[names.TEAM_HOST]):
         assert [route.name for route in host.routes][:3] == [
             "method-not-allowed",
             "ambiguous-path",
@@ -119,7 +119,7 @@ def test_what_is_ours_does_not_reach_an_origin() -> None:
 
 
 def test_upgrades_and_event_streams_of_a_direct_application_go_where_they_can_be_cut() -> None:
-    clusters = [r.route.cluster for r in HOSTS["application/direct"].routes if r.name == "application"]
+    clusters = [r.route.cluster for r in HOSTS["direct"].routes if r.name == "application"]
     assert clusters == ["tunnel/direct", "tunnel/direct", "origin/direct"]
 
 

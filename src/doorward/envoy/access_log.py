@@ -27,15 +27,11 @@ def _asked(fact: str) -> str:
 COMMON: Mapping[str, str] = MappingProxyType(
     {
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
-        "part": "edge",
-        "event": "request",
         "request_id": "%REQ(X-REQUEST-ID)%",
-        "application": "%METADATA(ROUTE:doorward:application)%",
-        "route": "%ROUTE_NAME%",
+        "application": "%VIRTUAL_HOST_NAME%",
         "method": "%REQ(:METHOD)%",
         "host": "%REQ(:AUTHORITY)%",
         "path": "%PATH(NQ)%",
-        "protocol": "%PROTOCOL%",
         "source": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         "user_agent": "%REQ(USER-AGENT)%",
         "status": "%RESPONSE_CODE%",
@@ -43,7 +39,6 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "bytes_sent": "%BYTES_SENT%",
         "duration_ms": "%DURATION%",
         "flags": "%RESPONSE_FLAGS%",
-        "details": "%RESPONSE_CODE_DETAILS%",
     }
 )
 
@@ -70,6 +65,7 @@ ANSWERED_BY_CONTROL: Mapping[str, str] = MappingProxyType(
 )
 
 FIELDS = tuple(sorted({*COMMON, *ALLOWED_BY_CLAIMS}))
+"""As few as tell the story: formatting this line is a large part of what a request costs here."""
 
 
 def build_access_logs(settings: EdgeSettings) -> list[accesslog_pb2.AccessLog]:

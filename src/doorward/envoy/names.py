@@ -71,6 +71,11 @@ def origin_cluster(application: ApplicationId) -> str:
     return f"origin/{application}"
 
 
+TEAM_HOST: Final = "(team)"
+UNKNOWN_HOST: Final = "(unknown)"
+"""Virtual hosts that are no application; no id may have brackets."""
+
+
 def virtual_host(application: ApplicationId) -> str:
-    """The virtual host of an application."""
-    return f"application/{application}"
+    """The virtual host of an application: its id, as the access log shows it."""
+    return application

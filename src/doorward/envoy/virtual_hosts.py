@@ -15,7 +15,7 @@ from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
 from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
 from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
 from envoy.type.matcher.v3 import regex_pb2, string_pb2
-from google.protobuf import any_pb2, struct_pb2
+from google.protobuf import any_pb2
 
 from doorward.envoy import names
 from doorward.envoy.filters import REQUIREMENT
@@ -81,7 +81,7 @@ def _application_host(
 
 def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
     return route_components_pb2.VirtualHost(
-        name="team",
+        name=names.TEAM_HOST,
         domains=_domains(settings, settings.team_domain),
         routes=[*_refusals(), _to_web("/")],
     )
@@ -89,7 +89,7 @@ def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
 
 def _unknown_host() -> route_components_pb2.VirtualHost:
     return route_components_pb2.VirtualHost(
-        name="unknown",
+        name=names.UNKNOWN_HOST,
         domains=["*"],
         routes=[_answer("unknown-host", RouteMatch(prefix="/"), 404)],
     )
@@ -149,13 +149,10 @@ def _forward(
         action.upgrade_configs.add(upgrade_type="websocket", enabled=true())
     if retry:
         action.retry_policy.CopyFrom(_retry_reads_once())
-    metadata = struct_pb2.Struct()
-    metadata.update({"application": application.id})
     return Route(
         name="application",
         match=match,
         route=action,
-        metadata=base_pb2.Metadata(filter_metadata={"doorward": metadata}),
         request_headers_to_remove=STRIPPED,
         request_headers_to_add=[
             _written("cookie", f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:cookies)%"),
