@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
-from doorward.envoy.access_log import ALLOWED_BY_CLAIMS, ANSWERED_BY_CONTROL, build_access_logs
+from doorward.envoy.access_log import (
+    ALLOWED_BY_CLAIMS,
+    ANSWERED_BY_CONTROL,
+    FIELDS,
+    build_access_logs,
+)
 from doorward.envoy.bootstrap import BootstrapSettings, build_bootstrap
 from doorward.envoy.local_replies import BY_STATUS, FLAGS, STATUS, Page, build_local_replies
 from doorward.envoy.snapshot import CLUSTER, ROUTES, TYPES, build_snapshot
@@ -72,3 +79,8 @@ def test_envoys_bootstrap_bounds_memory_and_connections_and_hides_the_admin_page
     actions = [action["name"] for action in bootstrap["overload_manager"]["actions"]]
     assert "envoy.overload_actions.stop_accepting_requests" in actions
     assert bootstrap["dynamic_resources"]["ads_config"]["api_type"] == "DELTA_GRPC"
+
+
+def test_every_field_of_the_access_log_is_documented() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "access-log.md"
+    assert tuple(re.findall(r"(?m)^\| `(\w+)` \|", page.read_text())) == FIELDS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from doorward.declaration import Change, changes, export, merge, parse
+from doorward.declaration import Change, blamed, changes, export, merge, parse
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import Account, LocalAccounts
@@ -106,13 +106,18 @@ class Configurations:
         declaration = parse(file.text, file=file.name, read_file=file.read, environment=file.environment)
 
         def merged(current: Configuration) -> Configuration:
-            return merge(
+            after = merge(
                 declaration,
                 current,
                 randomness=self._randomness,
                 hash_password=self._passwords.hash,
                 verify_password=self._passwords.verify,
             )
+            try:
+                self._check_hostnames(after)
+            except Invalid as error:
+                raise blamed(error, declaration, after) from None
+            return after
 
         return await self.change(merged, dry_run=dry_run)
 
