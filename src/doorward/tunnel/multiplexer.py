@@ -60,7 +60,8 @@ class Multiplexer:
         self._most_inbound = most_inbound
         self._inbound = 0
         self._parity = role.value
-        self._next_id = 1 if role is Role.CONNECTOR else 2
+        self.next_id = 1 if role is Role.CONNECTOR else 2
+        """The id of the stream that this end opens next."""
         self._highest_inbound = 0
         self._kept = b""
         """The beginning of a header whose end has not come yet."""
@@ -74,12 +75,12 @@ class Multiplexer:
     @property
     def may_open(self) -> bool:
         """Whether there are stream ids left (2^31 of them; the link must then be replaced)."""
-        return self._next_id <= LARGEST_NUMBER
+        return self.next_id <= LARGEST_NUMBER
 
     def open(self, data: bytes) -> Stream:
         """Open a stream with its first bytes (at most a turn of them)."""
-        stream = Stream(self._next_id)
-        self._next_id += 2
+        stream = Stream(self.next_id)
+        self.next_id += 2
         self.streams[stream.id] = stream
         self.outbox.frame(WINDOW_UPDATE, SYN, stream.id, 0)
         self.outbox.send(stream, data)
@@ -153,25 +154,22 @@ class Multiplexer:
             position += HEADER_SIZE
             if version != VERSION:
                 raise ProtocolViolation(f"has version {version}, not {VERSION}")
-            if kind == DATA:
-                if flags or not length:
-                    self._data_with_flags(flags, stream_id, length, events)
-                    continue
-                stream = self.streams.get(stream_id)
-                if stream is None or length > stream.allowance or stream.ended:
-                    self._data_with_flags(flags, stream_id, length, events)
-                    continue
-                stream.allowance -= length
-                stop = position + length
-                if stop <= end:
-                    events.append(Received(stream, bytes(data[position:stop])))
-                    position = stop
-                else:
-                    self._current = stream
-                    self._current_flags = 0
-                    self._remaining = length
-            else:
+            if kind != DATA:
                 self._without_data(kind, flags, stream_id, length, events)
+                continue
+            stream = self.streams.get(stream_id)
+            if flags or not length or stream is None or length > stream.allowance or stream.ended:
+                self._uncommon_data(flags, stream_id, length, events)
+                continue
+            stream.allowance -= length
+            stop = position + length
+            if stop <= end:
+                events.append(Received(stream, bytes(data[position:stop])))
+                position = stop
+            else:
+                self._current = stream
+                self._current_flags = 0
+                self._remaining = length
         return events
 
     def _take_payload(self, part: bytes | memoryview, events: list[Event]) -> int:
@@ -187,7 +185,7 @@ class Multiplexer:
                 self._end(stream, self._current_flags, events)
         return size
 
-    def _data_with_flags(self, flags: int, stream_id: int, length: int, events: list[Event]) -> None:
+    def _uncommon_data(self, flags: int, stream_id: int, length: int, events: list[Event]) -> None:
         """A data frame that is not the plain case: it opens, ends or resets, or is not allowed."""
         stream = self._stream(flags, stream_id, events)
         if stream is None:
@@ -239,7 +237,7 @@ class Multiplexer:
         stream = self.streams.get(stream_id)
         if stream is None:
             ours = stream_id % 2 == self._parity
-            existed = 0 < stream_id < self._next_id if ours else 0 < stream_id <= self._highest_inbound
+            existed = 0 < stream_id < self.next_id if ours else 0 < stream_id <= self._highest_inbound
             if not existed:
                 raise ProtocolViolation(f"sent a frame for stream {stream_id}, which was never opened")
         return stream
