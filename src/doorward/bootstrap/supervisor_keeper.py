@@ -108,7 +108,7 @@ class Keeper:
                 pause = pause_before_restart(self._short_lives)
                 await first_of(asyncio.sleep(pause.total_seconds()), self._signs.stopping.wait())
         finally:
-            if self.state.state is not State.FAILED:
+            if self.state.state not in {State.FAILED, State.STOPPED}:
                 self._now(State.STOPPED)
             self._signs.gone[self._part.name].set()
 
