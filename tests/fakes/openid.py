@@ -219,7 +219,8 @@ def streamed(response: httpx.Response, *, drip: float) -> httpx.Response:
 
 
 def as_json(value: object, status: int = 200) -> httpx.Response:
-    return httpx.Response(status, json=value)
+    # Not httpx's own way: a hostile provider may well answer Infinity.
+    return httpx.Response(status, headers={"content-type": "application/json"}, content=json.dumps(value))
 
 
 def run_sign_in(fake: FakeOpenIdProvider, settings: OpenIdConnect | None = None) -> Identity:

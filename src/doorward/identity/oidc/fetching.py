@@ -47,7 +47,7 @@ def open_client(ca: str) -> httpx.AsyncClient:
     """
     try:
         trust = ssl.create_default_context(cadata=ca or None)
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, ValueError, TypeError):  # TypeError: not ASCII
         raise Invalid("ca", "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)") from None
     return httpx.AsyncClient(
         verify=trust,

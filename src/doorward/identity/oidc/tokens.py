@@ -73,7 +73,7 @@ def _refusal(answer: Answer) -> Refused | Unavailable:
         error = None
     if error == "invalid_grant":
         return Refused("The identity provider does not accept this sign-in any more. Start again.")
-    if error in {"invalid_client", "unauthorized_client"} or answer.status == 401:
+    if error in ("invalid_client", "unauthorized_client") or answer.status == 401:
         return Unavailable(
             "The identity provider does not accept Doorward's client id and secret. "
             "An administrator must check them; the secret may have expired."
