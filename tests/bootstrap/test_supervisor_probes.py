@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,16 @@ def ask(probe: Probe, run: Run = Run()) -> bool:
 
 def ask_a_server(answer: bytes, probe: Callable[[int, Path], Probe], folder: Path) -> bool:
     """What the probe says of a server that answers so, on a port and on a unix socket."""
+    served = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if answer:
             await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        served.set()
 
     async def whole() -> bool:
         path = folder / "x.sock"
@@ -44,7 +49,9 @@ def ask_a_server(answer: bytes, probe: Callable[[int, Path], Probe], folder: Pat
             await asyncio.start_unix_server(serve, str(path)),
         ):
             port = tcp.sockets[0].getsockname()[1]
-            return await probes.attempt(probe(port, path), Run())
+            is_ready = await probes.attempt(probe(port, path), Run())
+            await served.wait()
+            return is_ready
 
     return asyncio.run(whole())
 

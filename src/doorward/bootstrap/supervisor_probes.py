@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from doorward.bootstrap.supervisor_parts import Probe, Run
@@ -44,7 +45,7 @@ def unix_socket(path: Path) -> Probe:
 
     async def probe(_: Run) -> bool:
         _reader, writer = await asyncio.open_unix_connection(str(path))
-        writer.close()
+        await _close(writer)
         return True
 
     return probe
@@ -55,7 +56,7 @@ def tcp_port(host: str, port: int) -> Probe:
 
     async def probe(_: Run) -> bool:
         _reader, writer = await asyncio.open_connection(host, port)
-        writer.close()
+        await _close(writer)
         return True
 
     return probe
@@ -94,6 +95,13 @@ async def _is_answered(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
         writer.write(request.encode("ascii"))
         status_line = await reader.read(LONGEST_STATUS_LINE)
     finally:
-        writer.close()
+        await _close(writer)
     version, _, rest = status_line.partition(b" ")
     return version.startswith(b"HTTP/1.") and rest.startswith(b"2")
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Close the connection; how it ends does not matter any more."""
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
