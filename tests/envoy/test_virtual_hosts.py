@@ -17,7 +17,7 @@ HOSTS = {host.name: host for host in ROUTES.virtual_hosts}
 
 
 def application_hosts() -> Iterator[Any]:
-    return (HOSTS[name] for name in ("hello", "direct", "closed"))
+    return (host for name, host in HOSTS.items() if name.startswith("application/"))
 
 
 def is_unauthorized(route: Any) -> bool:
@@ -29,9 +29,14 @@ def is_unauthorized(route: Any) -> bool:
     )
 
 
+def leads_on(route: Any) -> bool:
+    """Whether it leads to an application, by whose id it is named then."""
+    return not route.name.startswith("(")
+
+
 def test_every_route_that_leads_to_an_application_goes_through_authorization() -> None:
     for host in application_hosts():
-        leading = [route for route in host.routes if route.name == "application"]
+        leading = [route for route in host.routes if leads_on(route)]
         assert leading
         assert not any(is_unauthorized(route) for route in leading)
 
@@ -50,22 +55,22 @@ def test_every_application_has_rules_even_the_one_that_nobody_may_open() -> None
         assert host.typed_per_filter_config[names.RBAC].Unpack(rules)
         assert rules.rbac.HasField("shadow_rules")
     closed = rbac_pb2.RBACPerRoute()
-    assert HOSTS["closed"].typed_per_filter_config[names.RBAC].Unpack(closed)
+    assert HOSTS["application/closed"].typed_per_filter_config[names.RBAC].Unpack(closed)
     assert not closed.rbac.shadow_rules.policies
 
 
 def test_a_revoked_session_is_named_in_every_applications_rules() -> None:
-    for name in ("hello", "direct"):
+    for name in ("application/hello", "application/direct"):
         assert b"s1" in HOSTS[name].typed_per_filter_config[names.RBAC].value
 
 
 def test_an_unknown_host_is_answered_here() -> None:
-    [route] = HOSTS[names.UNKNOWN_HOST].routes
-    assert (list(HOSTS[names.UNKNOWN_HOST].domains), route.direct_response.status) == (["*"], 404)
+    [route] = HOSTS["unknown"].routes
+    assert (list(HOSTS["unknown"].domains), route.direct_response.status) == (["*"], 404)
 
 
 def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
-    assert list(HOSTS["hello"].domains) == [
+    assert list(HOSTS["application/hello"].domains) == [
         "hello.example.com",
         "hello.example.com:8443",
         "hello.example.com:443",
@@ -73,11 +78,11 @@ def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
 
 
 def test_refusals_stand_before_everything_else() -> None:
-    for host in (*application_hosts(), HOSTS[names.TEAM_HOST]):
+    for host in (*application_hosts(), HOSTS["team"]):
         assert [route.name for route in host.routes][:3] == [
-            "method-not-allowed",
-            "ambiguous-path",
-            "duplicate-cookie",
+            "(method-not-allowed)",
+            "(ambiguous-path)",
+            "(duplicate-cookie)",
         ]
 
 
@@ -110,7 +115,7 @@ def test_an_ordinary_path_is_not(path: str) -> None:
 def test_what_is_ours_does_not_reach_an_origin() -> None:
     for host in application_hosts():
         for route in host.routes:
-            if route.name != "application":
+            if not leads_on(route):
                 continue
             assert set(STRIPPED) <= set(route.request_headers_to_remove)
             written = {found.header.key for found in route.request_headers_to_add}
@@ -119,7 +124,7 @@ def test_what_is_ours_does_not_reach_an_origin() -> None:
 
 
 def test_upgrades_and_event_streams_of_a_direct_application_go_where_they_can_be_cut() -> None:
-    clusters = [r.route.cluster for r in HOSTS["direct"].routes if r.name == "application"]
+    clusters = [r.route.cluster for r in HOSTS["application/direct"].routes if leads_on(r)]
     assert clusters == ["tunnel/direct", "tunnel/direct", "origin/direct"]
 
 

@@ -28,7 +28,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
     {
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
         "request_id": "%REQ(X-REQUEST-ID)%",
-        "application": "%VIRTUAL_HOST_NAME%",
+        "application": "%ROUTE_NAME%",
         "method": "%REQ(:METHOD)%",
         "host": "%REQ(:AUTHORITY)%",
         "path": "%PATH(NQ)%",

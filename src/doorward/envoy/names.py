@@ -71,11 +71,11 @@ def origin_cluster(application: ApplicationId) -> str:
     return f"origin/{application}"
 
 
-TEAM_HOST: Final = "(team)"
-UNKNOWN_HOST: Final = "(unknown)"
-"""Virtual hosts that are no application; no id may have brackets."""
+OWN_ROUTE: Final = "(doorward)"
+"""The route to Doorward's own pages. Routes to an application are named by its id, which the access
+log shows; names of others are in brackets, which no id has."""
 
 
 def virtual_host(application: ApplicationId) -> str:
-    """The virtual host of an application: its id, as the access log shows it."""
-    return application
+    """The virtual host of an application."""
+    return f"application/{application}"

@@ -81,7 +81,7 @@ def _application_host(
 
 def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
     return route_components_pb2.VirtualHost(
-        name=names.TEAM_HOST,
+        name="team",
         domains=_domains(settings, settings.team_domain),
         routes=[*_refusals(), _to_web("/")],
     )
@@ -89,7 +89,7 @@ def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
 
 def _unknown_host() -> route_components_pb2.VirtualHost:
     return route_components_pb2.VirtualHost(
-        name=names.UNKNOWN_HOST,
+        name="unknown",
         domains=["*"],
         routes=[_answer("unknown-host", RouteMatch(prefix="/"), 404)],
     )
@@ -150,7 +150,7 @@ def _forward(
     if retry:
         action.retry_policy.CopyFrom(_retry_reads_once())
     return Route(
-        name="application",
+        name=application.id,
         match=match,
         route=action,
         request_headers_to_remove=STRIPPED,
@@ -175,7 +175,7 @@ def _retry_reads_once() -> route_components_pb2.RetryPolicy:
 def _to_web(prefix: str) -> Route:
     """Doorward's own pages, which look after their own sign-in."""
     return Route(
-        name="doorward",
+        name=names.OWN_ROUTE,
         match=RouteMatch(prefix=prefix),
         route=route_components_pb2.RouteAction(cluster=names.WEB_CLUSTER, timeout=seconds(30)),
         request_headers_to_remove=[names.TOKEN_HEADER, names.SESSION_HEADER],
@@ -186,7 +186,7 @@ def _to_web(prefix: str) -> Route:
 
 def _answer(name: str, match: RouteMatch, status: int) -> Route:
     return Route(
-        name=name,
+        name=f"({name})",
         match=match,
         direct_response=route_components_pb2.DirectResponseAction(status=status),
         typed_per_filter_config=_without_authorization(),
