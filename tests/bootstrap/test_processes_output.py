@@ -37,6 +37,13 @@ def test_a_file_is_appended_to_and_its_old_size_counts(tmp_path: Path) -> None:
     file.close()
 
 
+def test_a_log_is_for_its_user_alone(tmp_path: Path) -> None:
+    file = RotatingFile(tmp_path / "a.log")
+    file.write(b"one\n")
+    file.close()
+    assert (tmp_path / "a.log").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_disk_that_takes_nothing_costs_lines_and_nothing_else() -> None:
     full = Output("relay", RotatingFile(Path("/dev/full")))
     full.feed(b"lost\n")

@@ -5,6 +5,7 @@ Rule: writing never fails. A full disk costs log lines; it must not cost the par
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections import deque
@@ -22,6 +23,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 def printable(line: str) -> str:
     """``line`` with its control characters spelled out, so that a log cannot steer a terminal."""
     return CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", line)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class RotatingFile:
@@ -59,7 +64,7 @@ class RotatingFile:
             return
         if self._file is None:
             # Unbuffered: what was written before a crash is in the file.
-            self._file = self._path.open("ab", buffering=0)
+            self._file = open(self._path, "ab", buffering=0, opener=_private)  # noqa: PTH123, SIM115 - Path.open has no opener
             self._size = self._file.tell()
         self._file.write(data)
         self._size += len(data)
