@@ -64,7 +64,7 @@ class RotatingFile:
             return
         if self._file is None:
             # Unbuffered: what was written before a crash is in the file.
-            self._file = open(self._path, "ab", buffering=0, opener=_private)  # noqa: PTH123, SIM115 - Path.open has no opener
+            self._file = open(self._path, "ab", buffering=0, opener=_private)  # noqa: SIM115 - Path.open has no opener
             self._size = self._file.tell()
         self._file.write(data)
         self._size += len(data)
