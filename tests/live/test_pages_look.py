@@ -168,7 +168,7 @@ def test_the_websocket_page_echoes_closes_and_opens_again(chromium: Browser, sam
 def test_the_events_page_ticks_until_it_is_closed(chromium: Browser, sample: str) -> None:
     with person(chromium) as (page, witness):
         page.goto(f"{sample}/events")
-        expect(page.locator("#count")).to_have_text("1")
+        expect(page.locator("#count")).to_have_text("2")
         page.get_by_role("button", name="Close").click()
         expect(page.get_by_role("status")).to_have_text("Closed")
         assert witness.complaints == []

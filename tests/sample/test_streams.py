@@ -61,8 +61,8 @@ def test_a_number_out_of_bounds_is_refused_with_the_bounds(path: str) -> None:
 
 def test_events_are_numbered_and_stop_when_the_client_leaves() -> None:
     first, second = asyncio.run(listen("/stream?seconds=0.01", chunks=2))
-    assert first == b'id: 0\ndata: {"count": 0}\n\n'
-    assert second == b'id: 1\ndata: {"count": 1}\n\n'
+    assert first == b'id: 1\ndata: {"count": 1}\n\n'
+    assert second == b'id: 2\ndata: {"count": 2}\n\n'
 
 
 def test_a_websocket_gets_back_text_as_text_and_bytes_as_bytes() -> None:

@@ -26,7 +26,7 @@ LONG = "An application whose name nobody thought of making any shorter than this
 WORK = Link(name="Example staff", url="/cdn-cgi/access/login/start?provider=work")
 SIGN_IN = Form(action="/cdn-cgi/access/login", fields={"flow": "a1b2c3"})
 SIGN_OUT = Form(action="/cdn-cgi/access/logout", fields={"csrf": "d4e5f6"})
-NAMES = ("Hello", "Wiki", "Build server", "Grafana", "Payroll", "Camera 3", "Órganon")
+NAMES = ("Hello", "Wiki", "Build server", "Metrics", "Payroll", "Camera 3", "Library")
 
 
 def tile(name: str) -> Tile:

@@ -84,8 +84,8 @@ async def _zeros(size: int) -> AsyncIterator[bytes]:
 async def _ticks(seconds: float) -> AsyncIterator[str]:
     count = 0
     while True:
-        yield f"id: {count}\ndata: {json.dumps({'count': count})}\n\n"
         count += 1
+        yield f"id: {count}\ndata: {json.dumps({'count': count})}\n\n"
         await asyncio.sleep(seconds)
 
 
