@@ -79,7 +79,7 @@ class OidcProviderProcess:
                 [_node(), "provider.mjs"],
                 cwd=FOLDER,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to; its end tells the child that we are gone
                 stdout=log,
                 stderr=log,
             )
@@ -94,6 +94,8 @@ class OidcProviderProcess:
         process, self._process = self._process, None
         if process is None:
             return
+        assert process.stdin is not None
+        process.stdin.close()
         process.terminate()
         try:
             process.wait(STOP_WITHIN)

@@ -3,10 +3,16 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from doorward.identity.oidc.fetching import LARGEST, Answer, Fetcher, Unanswered, open_client
 from doorward.model.errors import Invalid, Unavailable
@@ -113,3 +119,52 @@ def test_a_client_keeps_no_cookie_and_follows_nothing() -> None:
 def test_a_ca_that_is_none_is_invalid(ca: str) -> None:
     with pytest.raises(Invalid, match="ca"):
         open_client(ca)
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that vouches for itself, with its key, as one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "idp.example.com")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = folder / "idp.pem"
+    pem.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    return pem
+
+
+def test_a_ca_is_trusted_in_place_of_the_systems_and_only_where_it_was_named(tmp_path: Path) -> None:
+    pem = self_signed(tmp_path)
+    ca = pem.read_text()[pem.read_text().index("-----BEGIN CERTIFICATE-----") :]
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{"a": 1}')
+        await writer.drain()
+        writer.close()
+
+    async def ask(url: str, trusted: str) -> dict[str, object]:
+        async with open_client(trusted) as client:
+            return dict(await Fetcher(client).document(url))
+
+    async def run() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            assert await ask(f"https://127.0.0.1:{port}/", ca) == {"a": 1}
+            with pytest.raises(Unanswered, match="ConnectError"):
+                await ask(f"https://127.0.0.1:{port}/", "")
+            with pytest.raises(Unanswered, match="ConnectError"):  # trusted, but not for this name
+                await ask(f"https://localhost:{port}/", ca)
+
+    asyncio.run(run())

@@ -116,4 +116,6 @@ server.listen(settings.port, "127.0.0.1", async () => {
   await rename(`${settings.ready}.part`, settings.ready);
 });
 
+// The test holds the other end of stdin: when it is gone, however it went, so are we.
+process.stdin.on("end", () => process.exit(0)).resume();
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
