@@ -93,7 +93,9 @@ async def posted_form(request: Request, *, origin: str) -> FormData:
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise Invalid("content-type", "application/x-www-form-urlencoded is expected")
     form = await request.form(max_files=0, max_fields=20)
-    if not hmac.compare_digest(text(form, CSRF_FIELD), cookie_of(request, CSRF_COOKIE) or "-"):
+    given, expected = text(form, CSRF_FIELD), cookie_of(request, CSRF_COOKIE)
+    # As bytes: compare_digest takes no text beyond ASCII, and the field holds what anybody typed.
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
         raise Refused("this form is too old or was sent from another page; go back and reload it")
     return form
 
