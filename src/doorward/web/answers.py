@@ -61,10 +61,11 @@ class Answers:
         """An error in words."""
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 500)
         sentence = str(error)[:1].upper() + str(error)[1:].removesuffix(".") + "."
-        if not html:
-            return self.json({"error": sentence, "request_id": request_id}, status=status)
-        page = standard_problem(status, request_id=request_id, sentences=(sentence,))
-        response = self.page(page, status=status)
+        if html:
+            page = standard_problem(status, request_id=request_id, sentences=(sentence,))
+            response = self.page(page, status=status)
+        else:
+            response = self.json({"error": sentence, "request_id": request_id}, status=status)
         if isinstance(error, TooMany):
             response.headers["retry-after"] = str(error.seconds)
         return response
