@@ -14,6 +14,8 @@ from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
+import structlog
+
 from doorward.envoy import names
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application
@@ -35,6 +37,8 @@ from doorward.services.rate_limits import SignInLimits
 from doorward.services.sealing import Seal
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
+
+log = structlog.get_logger("services.sign_in")
 
 CODE_LIFETIME: Final = timedelta(seconds=60)
 TRANSACTION_LIFETIME: Final = timedelta(minutes=10)
@@ -157,6 +161,7 @@ class SignIn:
             identity = await checker.check(email=email, password=password)
         except Refused:
             self._limits.failed(email, visit.source)
+            log.info("sign-in failed", identity_provider=provider.id, source=str(visit.source))
             raise
         return await self._signed_in(identity, visit)
 
@@ -224,7 +229,7 @@ class SignIn:
             raise Refused("this sign-in was finished already; start again") from error
 
     async def _signed_in(self, identity: Identity, visit: Visit) -> Onward:
-        """A new session, under a new secret; the one that the browser had before is ended."""
+        """A new session, under a new secret."""
         now = self._clock.now()
         lifetime = self._current.get().configuration.session_duration
         secret = self._randomness.token()
@@ -237,6 +242,13 @@ class SignIn:
             user_agent=visit.user_agent[:200],
         )
         await self._stores.sessions.create(session, secret_hash=hashed(secret))
+        log.info(
+            "signed in",
+            person=identity.email,
+            session=session.id,
+            identity_provider=identity.identity_provider,
+            source=session.source,
+        )
         cookie = set_cookie(names.SESSION_COOKIE, secret, lifetime=lifetime)
         return Onward("", [cookie])
 
@@ -252,6 +264,13 @@ class SignIn:
         request = AccessRequest(application=application.id, source=source, identity=session.identity)
         decision = evaluate(in_force.compiled[application.id], request)
         if not decision.allowed:
+            log.info(
+                "access denied",
+                person=session.identity.email,
+                application=application.id,
+                reason=",".join(decision.reasons),
+                source=str(source),
+            )
             return NotAllowed(application, decision)
         code = self._randomness.token()
         value = json.dumps(
