@@ -65,7 +65,7 @@ def test_a_certificate_out_of_its_time_is_refused(
 def test_the_key_of_another_certificate_is_refused(tmp_path: Path, own: CertificateAndKey) -> None:
     del own
     write_key(tmp_path, ec.generate_private_key(ec.SECP256R1()))
-    assert str(refusal(tmp_path)).startswith("certificate_key: ")
+    assert str(refusal(tmp_path)).startswith("private_key: ")
     assert "is not the key of" in str(refusal(tmp_path))
 
 

@@ -16,7 +16,7 @@ from doorward.bootstrap.certificates import CertificateAndKey, names_of
 from doorward.model.errors import Invalid
 
 CERTIFICATE = "certificate"
-KEY = "certificate_key"
+KEY = "private_key"
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
 SHORTEST_RSA = 2048
 
@@ -24,7 +24,7 @@ SHORTEST_RSA = 2048
 def load_own(certificate: Path, key: Path, *, hostnames: Iterable[str], now: datetime) -> CertificateAndKey:
     """Read a certificate (PEM, its intermediates after it) and its key, and check that they will serve.
 
-    Raises Invalid for the setting ``certificate`` or ``certificate_key``, naming the file, when one is
+    Raises Invalid for the setting ``certificate`` or ``private_key``, naming the file, when one is
     not readable, they don't belong together, the certificate is not valid now or does not cover one of
     ``hostnames``, or the edge cannot use this kind of key.
     """
