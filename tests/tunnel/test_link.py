@@ -69,13 +69,15 @@ def test_a_peer_that_breaks_the_protocol_is_told_and_dropped() -> None:
 
 
 def test_a_silent_peer_is_pinged_and_then_given_up() -> None:
-    link = OpenLink(Role.RELAY, Turns())
-    link.tick()
-    link.tick()
-    link.tick()
-    assert not link.transport.is_aborted
-    link.tick()
-    assert link.transport.is_aborted
+    turns = Turns()
+    link = OpenLink(Role.RELAY, turns)
+    aborted_at = []
+    for tick in range(4):
+        link.tick()
+        turns.take_all()
+        aborted_at.append(link.transport.is_aborted)
+        assert tick == 0 or link.transport.written.startswith(frames.header(frames.PING, frames.SYN, 0, 1))
+    assert aborted_at == [False, False, False, True]
     assert "silent" in link.problem
 
 

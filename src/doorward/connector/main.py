@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import secrets
 import signal
@@ -27,7 +28,8 @@ from doorward.tunnel.link import RECEIVE_BUFFER
 log = structlog.get_logger("connector")
 
 ROUND: Final = 1.0
-"""Seconds between two looks at what still runs while draining."""
+"""Seconds for which a kept-alive connection must have been idle while draining, at least."""
+LOOKS_PER_ROUND: Final = 20
 
 
 def execute(settings: ConnectorSettings, ready: Callable[[], None]) -> int:
@@ -109,9 +111,12 @@ async def _drain(connector: Connector, grace: float) -> None:
     connector.begin_drain()
     try:
         async with asyncio.timeout(grace):
-            while not connector.is_drained:
-                connector.end_idle()
-                await asyncio.sleep(ROUND)
+            for look in itertools.count():
+                if connector.is_drained:
+                    return
+                if look % LOOKS_PER_ROUND == 0:
+                    connector.end_idle()
+                await asyncio.sleep(ROUND / LOOKS_PER_ROUND)
     except TimeoutError:
         log.warning("streams cut at the end of the grace period", streams=connector.metrics()["streams"])
 

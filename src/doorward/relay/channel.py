@@ -6,7 +6,6 @@ Rule: while the control plane is away, the relay goes on with what it was told l
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -14,6 +13,7 @@ import structlog
 from doorward import __version__
 from doorward.model.errors import Invalid
 from doorward.relay.relay import Relay
+from doorward.relay.settings import RelaySettings
 from doorward.tunnel.relay_messages import (
     LONGEST_LINE,
     Admit,
@@ -32,17 +32,15 @@ log = structlog.get_logger("relay.channel")
 
 FIRST_WAIT: Final = 0.05
 LONGEST_WAIT: Final = 1.0
-INTERVAL: Final = 1.0
-"""Seconds between reports when nothing changed."""
 
 
 class Channel:
-    """``name`` and ``life`` introduce the relay."""
+    """``life`` differs at each start of the process."""
 
-    def __init__(self, relay: Relay, socket_path: Path, *, name: str, life: str) -> None:
+    def __init__(self, relay: Relay, settings: RelaySettings, *, life: str) -> None:
         self._relay = relay
-        self._socket_path = socket_path
-        self._hello = RelayHello(name=name, life=life, version=__version__)
+        self._settings = settings
+        self._hello = RelayHello(name=settings.name, life=life, version=__version__)
         self._changed = asyncio.Event()
         relay.changed = self._changed.set
 
@@ -52,7 +50,7 @@ class Channel:
         while True:
             try:
                 reader, writer = await asyncio.open_unix_connection(
-                    str(self._socket_path), limit=LONGEST_LINE
+                    str(self._settings.control_socket), limit=LONGEST_LINE
                 )
             except OSError:
                 await asyncio.sleep(wait)
@@ -104,7 +102,7 @@ class Channel:
             )
             writer.write(encode(seen))
             try:
-                async with asyncio.timeout(INTERVAL):
+                async with asyncio.timeout(self._settings.report_interval):
                     await self._changed.wait()
             except TimeoutError:
                 continue

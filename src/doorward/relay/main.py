@@ -46,7 +46,7 @@ async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Cloc
     log.info("relay listens", host=settings.listen_host, port=port)
     try:
         async with asyncio.TaskGroup() as tasks:
-            channel = Channel(relay, settings.control_socket, name=settings.name, life=life)
+            channel = Channel(relay, settings, life=life)
             tasks.create_task(channel.run())
             tasks.create_task(listener.run())
             tasks.create_task(_tick(relay))

@@ -13,7 +13,8 @@ class RelaySettings:
 
     ``share_port`` lets several relay processes listen on the same port, each with a front folder of its
     own. ``most_greetings`` and ``most_greetings_per_source`` bound connections that have not yet shown
-    a secret. Durations are seconds.
+    a secret. ``report_interval`` is how often counters go to the control plane when nothing changes.
+    Durations are seconds.
     """
 
     listen_host: str
@@ -27,5 +28,6 @@ class RelaySettings:
     greeting_timeout: float = 10.0
     header_timeout: float = 5.0
     refusal_delay: float = 0.2
+    report_interval: float = 1.0
     most_greetings: int = 512
     most_greetings_per_source: int = 64

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from dataclasses import replace
+
+import pytest
+import uvloop
+
+from tests.fakes.tunnel_world import to_the_end, until, world
+
+
+def test_strangers_cost_nothing_for_long(capsys: pytest.CaptureFixture[str]) -> None:
+    async def scenario() -> None:
+        async with world() as made:
+            await made.start_relay(replace(made.settings, most_greetings_per_source=3))
+            silent = [await made.knock() for _ in range(3)]
+            turned_away, _ = await made.knock()
+            assert await turned_away.read() == b""
+            async with asyncio.timeout(3):
+                for reader, _ in silent:
+                    with pytest.raises(ConnectionError):
+                        await to_the_end(reader)
+            for _ in range(20):
+                reader, writer = await made.knock()
+                writer.write(b"GET / HTTP/1.0\r\n\r\n" * 10)
+                with contextlib.suppress(ConnectionError):
+                    await reader.read()
+            await made.start_connector()
+            await until(lambda: made.control.metrics()["relay"]["greetings_failed"] == 23)
+            assert made.control.metrics()["relay"]["greetings_turned_away"] == 1
+
+    uvloop.run(scenario())
+    assert capsys.readouterr().out.count("no proper greeting") <= 10
+
+
+def test_only_tls_1_3_and_only_our_protocol_get_in() -> None:
+    async def attempt(port: int, context: ssl.SSLContext) -> None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+        try:
+            await to_the_end(reader)
+        finally:
+            writer.close()
+
+    async def scenario() -> None:
+        async with world() as made:
+            await made.start_relay()
+            old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            old.maximum_version = ssl.TLSVersion.TLSv1_2
+            with pytest.raises(ConnectionError):
+                await attempt(made.port, old)
+            web = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            web.set_alpn_protocols(["h2"])
+            with pytest.raises(ConnectionError):
+                await attempt(made.port, web)
+            await until(lambda: made.control.metrics()["relay"]["greetings_failed"] == 2)
+
+    uvloop.run(scenario())
