@@ -1,0 +1,62 @@
+"""The API over a world of fakes; over a unix socket, too, as commands reach it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from doorward.api.application import Verbs, api_application
+from doorward.bootstrap import places
+from doorward.services.status import status
+from tests.services.world import World
+
+
+def verbs_of(world: World) -> Verbs:
+    """The use cases of ``world``."""
+    return Verbs(
+        configurations=world.configurations,
+        tunnels=world.tunnels,
+        sessions=world.sessions,
+        service_tokens=world.service_tokens,
+        status=lambda: status(world.publisher, world.edges, world.relays),
+    )
+
+
+def api_over(world: World) -> FastAPI:
+    """The API over ``world``, begun."""
+    asyncio.run(world.begin())
+    return api_application(verbs_of(world))
+
+
+@contextmanager
+def serving(app: FastAPI, data: Path) -> Iterator[None]:
+    """Serve ``app`` where commands with ``--data`` look for it."""
+    path = data / places.API_SOCKET
+    path.parent.mkdir(parents=True, exist_ok=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        listening.bind(str(path))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            _wait(server)
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
+            path.unlink()
+
+
+def _wait(server: uvicorn.Server) -> None:
+    end = time.monotonic() + 10
+    while not server.started and time.monotonic() < end:
+        time.sleep(0.005)
+    assert server.started
