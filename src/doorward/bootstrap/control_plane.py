@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import argon2
-from argon2.exceptions import Argon2Error, InvalidHashError
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -24,7 +22,7 @@ from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
-from doorward.identity.passwords import Passwords, hash_password
+from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
 from doorward.services import flows, sign_in
@@ -152,7 +150,7 @@ async def build(settings: ControlSettings, folder: DataFolder) -> ControlPlane:
         edges=ads,
         sessions=sessions,
         streams=LiveStreams(stores, current=current, relays=relays, clock=clock),
-        passwords=PasswordHashing(hash_password, _verify_password),
+        passwords=PasswordHashing(hash_password, lambda stored, password: verify_password(password, stored)),
         reserved=[settings.team_domain],
         randomness=randomness,
     )
@@ -227,13 +225,6 @@ def edge_settings_of(settings: ControlSettings) -> EdgeSettings:
         pages=edge_pages(),
         pages_policy=edge_page_csp(),
     )
-
-
-def _verify_password(password_hash: str, password: str) -> bool:
-    try:
-        return argon2.PasswordHasher().verify(password_hash, password)
-    except (Argon2Error, InvalidHashError):
-        return False
 
 
 REFRESH = timedelta(minutes=1)

@@ -76,6 +76,8 @@ async def _refresh(control: ControlPlane) -> None:
     try:
         await control.tokens.refresh()
         await control.publisher.publish()
+        configuration, _ = await control.stores.configurations.load()
+        control.providers.keep_only(configuration.identity_providers)
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)
     except AccessError:

@@ -78,6 +78,8 @@ class SignInPages:
     async def callback(self, request: Request) -> Response:
         """Back from a provider. A failure leads to the chooser's door again, with the reason."""
         answer = dict(request.query_params)
+        if len(answer) != len(request.query_params.multi_items()):
+            raise Refused("the identity provider's answer says something twice; start again")
         cookies = {key: value for key, value in request.cookies.items() if key.startswith(TRANSACTION_COOKIE)}
         onward, flow = await self._sign_in.arrive(answer, cookies=cookies, visit=visit_of(request))
         return self._answers.redirect(self._after(flow), cookies=onward.cookies)
