@@ -19,17 +19,17 @@ TOKEN_HEADER = "cf-access-jwt-assertion"
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
-        "alg": "how it is signed",
         "aud": "the application it is for",
+        "common_name": "the machine",
         "email": "the person",
         "exp": "valid until",
+        "gen": "its generation: an older one is refused",
         "groups": "groups that the policies here mention",
         "iat": "issued at",
-        "identity_nonce": "one sign-in at this application",
         "idp": "the identity provider",
         "iss": "who issued it: the team domain",
-        "kid": "the key that signed it",
         "nbf": "valid from",
+        "service_token": "the machine's credentials",
         "sid": "the session",
         "sub": "the person's lasting id",
         "type": "what kind of token",
