@@ -23,7 +23,8 @@ _ADDRESS_SIZES: Final = {0x00: 0, 0x11: 12, 0x12: 12, 0x21: 36, 0x22: 36, 0x31: 
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """Who is connected through the edge, and to what. ``source`` is empty where the edge itself is.
+    """Who is connected through the edge, and to what. ``source`` is an address, empty where the edge
+    itself is connected.
 
     ``session`` is empty when the connection belongs to none.
     """
@@ -89,8 +90,9 @@ def _text(values: dict[int, bytes], kind: int) -> str:
 
 
 def _source(family: int, addresses: bytes) -> str:
+    """The person's address, without the port: a policy judges the one and has no use for the other."""
     if family >> 4 == 1:
-        return f"{IPv4Address(addresses[:4])}:{int.from_bytes(addresses[8:10], 'big')}"
+        return str(IPv4Address(addresses[:4]))
     if family >> 4 == 2:
-        return f"[{IPv6Address(addresses[:16])}]:{int.from_bytes(addresses[32:34], 'big')}"
+        return str(IPv6Address(addresses[:16]))
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from doorward.model.access import AccessRequest
 from doorward.model.errors import NotFound
@@ -50,11 +50,20 @@ class LiveStreams:
 
 def _passes(in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
     compiled = in_force.compiled.get(stream.application)
-    if compiled is None or (stream.session and session is None):
+    source = _address(stream.source)
+    if compiled is None or source is None or (stream.session and session is None):
         return False
     request = AccessRequest(
         application=stream.application,
-        source=ip_address(stream.source),
+        source=source,
         identity=session.identity if session else None,
     )
     return evaluate(compiled, request).allowed
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """None for what is no address: whose source nobody knows is cut, and the others are still judged."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
