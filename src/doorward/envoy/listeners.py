@@ -25,6 +25,9 @@ HEADERS_COUNT = 100
 STREAMS = 100
 STREAM_WINDOW = 64 * 1024
 CONNECTION_WINDOW = 1024 * 1024
+LINGER = 0.2
+"""Seconds between the end that the edge puts to a connection and the end that a client sees. It lets a
+last answer arrive at clients that are still sending; and a stream of a revoked session ends no sooner."""
 
 
 def build_listener(settings: EdgeSettings, state: EdgeState) -> listener_pb2.Listener:
@@ -88,7 +91,7 @@ def build_connection_manager(settings: EdgeSettings, state: EdgeState) -> hcm_pb
         stream_idle_timeout=seconds(300),
         request_timeout=seconds(300),
         request_headers_timeout=seconds(10),
-        delayed_close_timeout=seconds(1),
+        delayed_close_timeout=seconds(LINGER),
     )
 
 
