@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -93,7 +94,7 @@ class Visitor:
     def __post_init__(self) -> None:
         self.http = httpx.Client(transport=_Transport(self.door), timeout=TIMEOUT, trust_env=False)
 
-    def __enter__(self) -> Visitor:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,360 @@
+"""Signing in, what the application then sees, signing out, and ending sessions while streams are open."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from websockets.exceptions import ConnectionClosed
+
+from tests.live.system import ADA, BOB, System
+from tests.live.visitor import PAGE, SCRIPT, Visitor
+
+CUT_WITHIN = 1.0
+ACCESS = "/cdn-cgi/access"
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with System(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def ada(system: System) -> Iterator[Visitor]:
+    with system.sign_in(ADA) as visitor:
+        yield visitor
+
+
+def headers_at_origin(system: System, visitor: Visitor) -> list[tuple[str, str]]:
+    """What reached the application."""
+    answer = visitor.get(f"{system.app_url}/headers")
+    assert answer.status_code == 200, answer.text
+    return [(name, value) for name, value in answer.json()["headers"]]
+
+
+def session_of(system: System, visitor: Visitor) -> str:
+    """The id of the visitor's session."""
+    answer = visitor.get(f"{system.app_url}{ACCESS}/get-identity", SCRIPT)
+    return str(answer.json()["session_id"])
+
+
+def test_ada_gets_in_and_to_the_page_she_asked_for(system: System) -> None:
+    with system.visitor() as visitor:
+        target = f"{system.app_url}/headers?x=1&y=%C3%A4%20b"
+        answer = visitor.sign_in(target, ADA, system.password(ADA))
+    assert answer.status_code == 200
+    assert str(answer.url) == target
+    assert answer.json()["query"] == "x=1&y=%C3%A4%20b"
+    assert {response.status_code for response in answer.history} <= {302, 303}
+
+
+def test_who_is_signed_in_is_not_asked_again_for_another_tab(system: System, ada: Visitor) -> None:
+    ada.http.cookies.delete("__Host-doorward-app", domain="hello.localhost")
+    ada.http.cookies.delete("__Host-doorward-token", domain="hello.localhost")
+    answer = ada.open(f"{system.app_url}/events")
+    assert (answer.status_code, answer.url.path) == (200, "/events")
+    assert answer.history
+
+
+def test_the_application_sees_who_it_is_and_none_of_our_cookies(system: System, ada: Visitor) -> None:
+    ada.http.cookies.set("theirs", "kept", domain="hello.localhost")
+    seen = headers_at_origin(system, ada)
+    named: dict[str, list[str]] = {}
+    for name, value in seen:
+        named.setdefault(name, []).append(value)
+    assert named["cf-access-authenticated-user-email"] == [ADA]
+    assert len(named["cf-access-jwt-assertion"]) == 1
+    assert named["cookie"] == ["theirs=kept"]
+    assert named["x-forwarded-for"] == ["127.0.0.1"]
+    assert named["x-forwarded-proto"] == ["https"]
+    assert named["host"] == [urlsplit(system.app_url).netloc]
+    assert not any("doorward" in f"{name}{value}".lower() for name, value in seen if "jwt" not in name)
+
+
+def test_the_assertion_verifies_with_the_published_keys(system: System, ada: Visitor) -> None:
+    assertion = dict(headers_at_origin(system, ada))["cf-access-jwt-assertion"]
+    for origin in (system.team_url, system.app_url):
+        with system.visitor() as anybody:
+            certs = anybody.get(f"{origin}{ACCESS}/certs", SCRIPT)
+        assert all("d" not in key for key in certs.json()["keys"])
+        claims = jwt.decode(assertion, KeySet.import_key_set(certs.json()), algorithms=["ES256"]).claims
+        assert claims["iss"] == system.team_url
+        assert claims["email"] == ADA
+        assert claims["sid"] == session_of(system, ada)
+        assert claims["exp"] - claims["iat"] <= 3600
+
+
+def test_bob_is_refused_and_reads_why(system: System) -> None:
+    with system.sign_in(BOB) as bob:
+        page = bob.open(f"{system.app_url}/")
+        assert page.status_code == 403
+        assert BOB in page.text
+        assert "Hello" in page.text
+        assert "Engineers" in page.text or "include" in page.text
+        assert page.headers["cache-control"] == "no-store"
+        assert "form-action" in page.headers["content-security-policy"]
+        launcher = bob.open(f"{system.team_url}/")
+        assert launcher.status_code == 200
+        assert "hello.localhost" not in launcher.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        SCRIPT,
+        {"accept": "text/html", "x-requested-with": "XMLHttpRequest"},
+        {"accept": "text/html", "sec-fetch-mode": "cors"},
+        {"accept": "text/html", "sec-fetch-mode": "no-cors"},
+        {"accept": "application/json"},
+        {"accept": "text/event-stream"},
+    ],
+    ids=["fetch", "xhr", "cors", "no-cors", "json", "events"],
+)
+def test_scripts_are_told_401_and_not_sent_to_a_page(system: System, headers: dict[str, str]) -> None:
+    with system.visitor() as visitor:
+        answer = visitor.get(f"{system.app_url}/", headers)
+    assert answer.status_code == 401
+    assert "location" not in answer.headers
+    assert answer.headers["content-type"].startswith("application/json")
+
+
+def test_a_posted_form_without_a_session_is_told_401(system: System) -> None:
+    with system.visitor() as visitor:
+        answer = visitor.http.post(f"{system.app_url}/upload", headers=PAGE, content=b"x")
+    assert answer.status_code == 401
+
+
+def test_a_wrong_password_is_refused_in_words(system: System) -> None:
+    with system.visitor() as visitor:
+        page = visitor.submit(visitor.open(f"{system.app_url}/"), email=ADA, password="not hers")
+    assert page.status_code == 403
+    assert "do not fit" in page.text
+    assert "not hers" not in page.text
+
+
+def test_get_identity_tells_who_one_is(system: System, ada: Visitor) -> None:
+    url = f"{system.app_url}{ACCESS}/get-identity"
+    found = ada.get(url, SCRIPT).json()
+    assert (found["email"], found["name"], found["idp"]["type"]) == (ADA, "Ada", "local")
+    assert found == ada.get(f"{system.team_url}{ACCESS}/get-identity", SCRIPT).json()
+    with system.visitor() as stranger:
+        assert stranger.get(url, SCRIPT).status_code == 401
+
+
+def test_signing_out_at_the_application_ends_everything(system: System, ada: Visitor) -> None:
+    stolen = ada.cookie(system.app_url), ada.cookie(system.team_url)
+    page = ada.open(f"{system.app_url}{ACCESS}/logout")
+    assert (page.status_code, page.url.host) == (200, "access.localhost")
+    assert not [name for name in ada.cookies(system.app_url) if "doorward" in name]
+    assert "__Host-doorward-session" not in ada.cookies(system.team_url)
+    with system.visitor() as thief:
+        for url, cookie in zip((system.app_url, system.team_url), stolen, strict=True):
+            answer = thief.get(f"{url}/", {**PAGE, "cookie": cookie})
+            assert answer.is_redirect
+            assert "/login" in answer.headers["location"]
+
+
+def test_signing_out_at_the_launcher_ends_the_application_too(system: System, ada: Visitor) -> None:
+    assert ada.open(f"{system.team_url}{ACCESS}/logout").status_code == 200
+    assert ada.get(f"{system.app_url}/").is_redirect
+
+
+# --- ending a session from outside -----------------------------------------------------------------
+
+
+class Streams:
+    """What Ada has open, and the instant at which each of it ended."""
+
+    def __init__(self) -> None:
+        self.ended: dict[str, float] = {}
+        self.started = {name: threading.Event() for name in ("websocket", "events", "download")}
+        self._threads: list[threading.Thread] = []
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever became of the test: no thread may go on reading a socket that is closed."""
+        self._over.set()
+        self.join(10)
+
+    def pause(self, seconds: float) -> None:
+        """Wait between two reads. Raises OSError when the test is over."""
+        if self._over.wait(seconds):
+            raise ConnectionAbortedError("the test is over")
+
+    def watch(self, name: str, follow: Callable[[threading.Event], None]) -> None:
+        """Follow a stream on a thread of its own until it ends."""
+
+        def run() -> None:
+            try:
+                follow(self.started[name])
+            except (ConnectionClosed, httpx.HTTPError, OSError):
+                pass
+            finally:
+                self.ended[name] = time.monotonic()
+
+        self._threads.append(threading.Thread(target=run, name=name))
+        self._threads[-1].start()
+
+    def all_started(self) -> None:
+        """Wait until something has come through each."""
+        assert all(event.wait(10) for event in self.started.values())
+
+    def join(self, seconds: float) -> None:
+        """Wait for all to end."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0, until - time.monotonic()))
+
+
+def open_streams(url: str, visitor: Visitor, streams: Streams, stack: ExitStack) -> None:
+    """A WebSocket, an event stream and a download that is read slowly."""
+    socket = stack.enter_context(visitor.websocket(f"{url}/ws"))
+
+    def echo(started: threading.Event) -> None:
+        while True:
+            socket.send("hello")
+            assert socket.recv(timeout=10) == "hello"
+            started.set()
+            streams.pause(0.02)
+
+    def events(started: threading.Event) -> None:
+        headers = {"accept": "text/event-stream"}
+        with visitor.http.stream("GET", f"{url}/stream?seconds=0.05", headers=headers) as answer:
+            assert answer.status_code == 200
+            for _ in answer.iter_lines():
+                started.set()
+                streams.pause(0)
+
+    def download(started: threading.Event) -> None:
+        with visitor.http.stream("GET", f"{url}/download?bytes=4000000000") as answer:
+            assert answer.status_code == 200
+            for _ in answer.iter_raw(65536):
+                started.set()
+                streams.pause(0.01)
+
+    for name, follow in (("websocket", echo), ("events", events), ("download", download)):
+        streams.watch(name, follow)
+
+
+@pytest.mark.parametrize("by", ["id", "email"])
+def test_a_revoked_session_is_cut_at_once_with_all_its_streams(system: System, ada: Visitor, by: str) -> None:
+    words = [session_of(system, ada)] if by == "id" else ["--email", ADA]
+    with ExitStack() as stack, Streams() as streams, system.visitor() as bystander:
+        bystander.sign_in(f"{system.app_url}/", ADA, system.password(ADA))
+        open_streams(system.app_url, ada, streams, stack)
+        streams.all_started()
+        called = time.monotonic()
+        revoked = system.cli("session", "revoke", *words, "--json")
+        returned = time.monotonic()
+        assert revoked.code == 0, revoked
+        assert ada.get(f"{system.app_url}/").is_redirect
+        assert ada.get(f"{system.app_url}/", SCRIPT).status_code == 401
+        streams.join(5)
+        assert set(streams.ended) == {"websocket", "events", "download"}
+        others = bystander.get(f"{system.app_url}/").status_code
+    assert others == (200 if by == "id" else 302)
+    after_return = {name: round(at - returned, 3) for name, at in streams.ended.items()}
+    print(
+        f"\nthe command took {returned - called:.2f} s; seconds from its end to each stream's: {after_return}"
+    )
+    assert max(after_return.values()) < CUT_WITHIN, after_return
+
+
+def test_a_revoked_session_leaves_the_list_and_cannot_be_revoked_again(system: System, ada: Visitor) -> None:
+    session = session_of(system, ada)
+    assert system.cli("session", "revoke", session).code == 0
+    assert session not in system.cli("session", "list").out
+    again = system.cli("session", "revoke", session)
+    assert again.code == 1
+    assert "ended already" in again.err
+
+
+def test_a_policy_change_cuts_streams_that_it_would_not_open(system: System, ada: Visitor) -> None:
+    before = system.cli("export").out
+    with ExitStack() as stack, Streams() as streams:
+        open_streams(system.app_url, ada, streams, stack)
+        streams.all_started()
+        try:
+            applied = system.apply({"applications": [application(system, group="sales")]})
+            returned = time.monotonic()
+            assert applied.code == 0, applied
+            assert ada.get(f"{system.app_url}/").status_code == 403
+            streams.join(5)
+        finally:
+            assert system.cli("apply", "-f", "-", stdin=before).code == 0
+    delays = {name: round(at - returned, 3) for name, at in streams.ended.items()}
+    print(f"\nended after the policy change: {delays}")
+    assert set(delays) == {"websocket", "events", "download"}
+    assert max(delays.values()) < CUT_WITHIN, delays
+    assert ada.get(f"{system.app_url}/").status_code == 200
+
+
+def application(system: System, *, group: str) -> dict[str, Any]:
+    """The sample application for another group."""
+    return {
+        "id": "hello",
+        "name": "Hello",
+        "hostname": "hello.localhost",
+        "url": f"http://127.0.0.1:{system.ports['sample']}",
+        "tunnel": "sample",
+        "policies": [{"id": "engineers", "action": "allow", "include": [{"group": group}]}],
+    }
+
+
+# --- without the control plane -----------------------------------------------------------------------
+
+
+def test_who_is_in_stays_in_while_the_control_plane_hangs_and_nobody_else_gets_in(
+    system: System, ada: Visitor
+) -> None:
+    ada.get(f"{system.app_url}/")
+    with system.frozen("control"), system.visitor() as stranger:
+        for _ in range(20):
+            answer = ada.get(f"{system.app_url}/headers")
+            assert answer.status_code == 200
+            assert ADA in answer.text
+        with ada.websocket(f"{system.app_url}/ws") as socket:
+            socket.send("still here")
+            assert socket.recv(timeout=5) == "still here"
+        page = stranger.get(f"{system.app_url}/")
+        assert page.status_code == 503
+        assert "Sign-in is not available" in page.text
+        program = stranger.get(f"{system.app_url}/", SCRIPT)
+        assert (program.status_code, program.json()["error"]) == (503, "sign-in-away")
+    with system.visitor() as stranger:
+        assert stranger.open(f"{system.app_url}/").status_code == 200
+
+
+def test_the_log_tells_who_was_let_in_why_and_without_a_secret(system: System, ada: Visitor) -> None:
+    mark = f"/headers-{time.monotonic_ns()}"
+    ada.get(f"{system.app_url}{mark}?secret=hunter2")
+    log = system.data / "logs" / "access.log"
+    until = time.monotonic() + 5
+    while not (lines := [line for line in log.read_text().splitlines() if mark in line]):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    line = json.loads(lines[-1])
+    assert (line["person"], line["decision"], line["application"]) == (ADA, "allow", "hello")
+    assert line["session"] == session_of(system, ada)
+    assert "hunter2" not in lines[-1]
+    token = ada.cookies(system.app_url)["__Host-doorward-token"]
+    foothold = ada.cookies(system.app_url)["__Host-doorward-app"]
+    for path in (system.data / "logs").iterdir():
+        text = path.read_text(errors="replace")
+        assert token not in text, path
+        assert foothold not in text, path
+        assert not re.search(re.escape(system.password(ADA)), text), path
