@@ -16,6 +16,7 @@ from envoy.type.matcher.v3 import metadata_pb2, string_pb2, value_pb2
 from google.protobuf import struct_pb2, wrappers_pb2
 
 from doorward.envoy import names
+from doorward.envoy.filters import claim
 from doorward.envoy.packing import packed
 from doorward.envoy.state import EdgeSettings
 
@@ -45,7 +46,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
 ALLOWED_BY_CLAIMS: Mapping[str, str] = MappingProxyType(
     {
         "person": f"%REQ({names.EMAIL_HEADER})%",
-        "session": f"%FILTER_STATE({names.SESSION_STATE}:PLAIN)%",
+        "session": claim("sid"),
         "decision": "allow",
         "decided_by": "edge",
         "policy": f"%DYNAMIC_METADATA({names.RBAC}:{names.SHADOW_POLICY})%",
