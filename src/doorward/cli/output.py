@@ -28,7 +28,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, emp
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     width = None if sys.stdout.isatty() else 200
-    Console(width=width, highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(width=width, highlight=False, markup=False, soft_wrap=not sys.stdout.isatty()).print(table)
 
 
 @contextmanager
