@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from doorward.api.application import Verbs, api_application
 from doorward.bootstrap import places
@@ -37,7 +38,7 @@ def api_over(world: World) -> FastAPI:
 
 
 @contextmanager
-def serving(app: FastAPI, data: Path) -> Iterator[None]:
+def serving(app: ASGIApp, data: Path) -> Iterator[None]:
     """Serve ``app`` where commands with ``--data`` look for it."""
     path = data / places.API_SOCKET
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.run_machine import Started
+from doorward.cli import demo
+from doorward.settings import Settings
+from tests.cli.commands import run
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Started:
+    folder = DataFolder.open(tmp_path / "data")
+    folder.close()
+    return Started(Settings(data=folder.path, https_port=9443), folder)
+
+
+def test_a_port_that_is_taken_is_told_with_the_option_for_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run("demo", "--sample-port", port, "--data", str(tmp_path / "data"))
+    assert result.exit_code == 1
+    assert port in result.stderr
+    assert "--sample-port" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_everything_that_one_needs_to_try_it_is_described(started: Started) -> None:
+    found = json.loads(json.dumps(demo._description(started, "hello.localhost")))  # noqa: SLF001 - what it prints
+    assert found["team_url"] == "https://access.localhost:9443"
+    assert found["application_url"] == "https://hello.localhost:9443"
+    assert {person["email"]: person["may_open"] for person in found["people"]} == {
+        "ada@example.com": True,
+        "bob@example.com": False,
+    }
+    assert found["metrics_url"] == "http://127.0.0.1:9180/metrics"
+    assert found["ca_file"] == str(started.folder.path / "keys" / "ca.pem")
+
+
+def test_the_same_in_words(started: Started) -> None:
+    found = demo._description(started, "hello.localhost")  # noqa: SLF001 - what it prints
+    text = demo._text(found, 1.26)  # noqa: SLF001 - what it prints
+    assert "Doorward is ready, after 1.3 s." in text
+    people = found["people"]
+    assert isinstance(people, list)
+    for person in people:
+        assert f"{person['email']}   password {person['password']}" in text
+    assert text.count("may not, and reads why") == 1
