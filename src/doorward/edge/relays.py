@@ -129,18 +129,20 @@ class RelayControl:
 
     async def _ask_all(self, question: Callable[[int], Cut | List]) -> list[CutDone | Listed]:
         """Ask every relay at once; those that do not answer in time are left out, and logged."""
+        self._number += 1
+        number = self._number
         asked: dict[asyncio.Future[CutDone | Listed], _Connection] = {}
         for connection in self._connections:
-            self._number += 1
             answer: asyncio.Future[CutDone | Listed] = asyncio.get_running_loop().create_future()
-            connection.questions[self._number] = answer
+            connection.questions[number] = answer
             asked[answer] = connection
-            connection.writer.write(encode(question(self._number)))
+            connection.writer.write(encode(question(number)))
         if not asked:
             return []
         done, late = await asyncio.wait(asked, timeout=ANSWER_TIMEOUT)
         for answer in late:
             answer.cancel()
+            del asked[answer].questions[number]
             hello = asked[answer].hello
             log.error("relay does not answer", relay=hello.name if hello else "")
         return [answer.result() for answer in done if not answer.cancelled()]
