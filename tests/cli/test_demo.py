@@ -42,6 +42,11 @@ def test_everything_that_one_needs_to_try_it_is_described(started: Started) -> N
     assert found["ca_file"] == str(started.folder.path / "keys" / "ca.pem")
 
 
+def test_metrics_that_are_not_served_have_no_address(started: Started) -> None:
+    silent = Started(Settings(metrics_port=None), started.folder)
+    assert demo._description(silent, "hello.localhost")["metrics_url"] is None  # noqa: SLF001 - what it prints
+
+
 def test_the_same_in_words(started: Started) -> None:
     found = demo._description(started, "hello.localhost")  # noqa: SLF001 - what it prints
     text = demo._text(found, 1.26)  # noqa: SLF001 - what it prints

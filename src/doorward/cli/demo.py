@@ -71,6 +71,7 @@ def demo(
 
 def _description(started: Started, hostname: str) -> dict[str, object]:
     passwords = demo_passwords(started.folder.path)
+    metrics_port = started.settings.metrics_port
     return {
         "team_url": started.team_url,
         "application_url": started.url(hostname),
@@ -80,7 +81,7 @@ def _description(started: Started, hostname: str) -> dict[str, object]:
         ],
         "ca_file": started.ca_file,
         "relay": started.settings.relay_endpoint,
-        "metrics_url": f"http://127.0.0.1:{started.settings.metrics_port}/metrics",
+        "metrics_url": f"http://127.0.0.1:{metrics_port}/metrics" if metrics_port else None,
         "data": str(started.folder.path),
     }
 
