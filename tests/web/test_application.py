@@ -55,6 +55,14 @@ def test_a_method_that_a_page_does_not_take_is_refused(method: str, target: str)
     assert Site().request(method, target).status_code == 400
 
 
+def test_a_form_that_cannot_be_read_is_a_page_with_the_headers_of_one() -> None:
+    many = {f"field-{number}": "" for number in range(30)}
+    answer = Site().post({CSRF_FIELD: CSRF, **many}, cookies={CSRF_COOKIE: CSRF})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-store"
+
+
 class BrokenPasswords(FakePasswordProvider):
     """Fails as a mistake in the code would."""
 

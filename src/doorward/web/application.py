@@ -86,6 +86,8 @@ def web_application(
         told: AccessError = NotFound("there is nothing at this address")
         if status == 405:
             told = Invalid("method", f"{request.method[:20]} is not possible here")
+        elif status == 400:
+            told = Invalid("form", "it could not be read")
         return answers.problem(told, request_id=request_id_of(request), html=wants_html(request))
 
     async def fault(request: Request, error: Exception) -> Response:
@@ -93,7 +95,13 @@ def web_application(
         told = AccessError("something went wrong here; it was written to the log")
         return answers.problem(told, request_id=request_id_of(request), html=wants_html(request))
 
-    handlers: dict[Any, Any] = {AccessError: problem, 404: nothing, 405: nothing, Exception: fault}
+    handlers: dict[Any, Any] = {
+        AccessError: problem,
+        400: nothing,
+        404: nothing,
+        405: nothing,
+        Exception: fault,
+    }
     return Starlette(
         routes=[
             Route("/", hosts.team(launcher.launcher), methods=["GET"]),
