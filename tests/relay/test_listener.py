@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 import uvloop
+from cryptography import x509
 
-from tests.fakes.tunnel_world import to_the_end, until, world
+from doorward.bootstrap.system import SystemClock
+from tests.fakes.tunnel_world import SERVER_NAME, authority, to_the_end, until, world
 
 
 def test_strangers_cost_nothing_for_long(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,3 +61,35 @@ def test_only_tls_1_3_and_only_our_protocol_get_in() -> None:
             await until(lambda: made.control.metrics()["relay"]["greetings_failed"] == 2)
 
     uvloop.run(scenario())
+
+
+def test_a_certificate_that_was_replaced_is_used_and_a_damaged_one_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("doorward.relay.main.TICK", 0.02)
+
+    async def serial(port: int) -> int:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=authority().pem.decode())
+        context.set_alpn_protocols(["doorward/1"])
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=SERVER_NAME)
+        der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        writer.close()
+        return x509.load_der_x509_certificate(der).serial_number
+
+    async def scenario() -> None:
+        async with world() as made:
+            await made.start_relay()
+            first = await serial(made.port)
+            (made.folder / "relay.pem").write_text("damaged")
+            await asyncio.sleep(0.1)
+            assert await serial(made.port) == first
+            issued = authority().issue([SERVER_NAME], now=SystemClock().now())
+            (made.folder / "relay.key").write_bytes(issued.key)
+            (made.folder / "relay.pem").write_bytes(issued.certificate)
+            async with asyncio.timeout(3):
+                while await serial(made.port) != issued.leaf.serial_number:
+                    await asyncio.sleep(0.02)
+
+    uvloop.run(scenario())
+    assert "certificate not renewed" in capsys.readouterr().out

@@ -162,3 +162,16 @@ def test_a_link_that_has_gone_silent_is_found_and_its_socket_removed() -> None:
             assert relay.metrics()["bytes_sent"] > 0
 
     asyncio.run(scenario())
+
+
+def test_a_connector_speaks_of_its_own_tunnel_s_services_only() -> None:
+    async def scenario() -> None:
+        with a_relay() as relay:
+            relay.admit([admission()])
+            link = await registered(relay)
+            link.problems = {APP: "down", ApplicationId("another-tunnel-s"): "down, honestly"}
+            assert relay.problems() == {APP: "down"}
+            relay.admissions.replace([])
+            assert relay.problems() == {}
+
+    asyncio.run(scenario())

@@ -60,3 +60,8 @@ def test_a_message_with_a_wrong_field_is_refused(wrong: bytes) -> None:
 
 def test_a_secret_is_not_shown_where_the_hello_is_printed() -> None:
     assert "hunter2" not in repr(Hello(tunnel="t", secret="hunter2", connector="c", version="1"))
+
+
+def test_what_people_will_read_cannot_forge_lines() -> None:
+    heard = decode(encode(Health(problems={"wiki": "down\r\n\x1b[2Jall is well"})))
+    assert heard == Health(problems={"wiki": "down???[2Jall is well"})

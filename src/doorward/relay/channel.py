@@ -97,7 +97,7 @@ class Channel:
             self._changed.clear()
             seen = Seen(
                 connectors=tuple(self._relay.connectors.statuses()),
-                problems=self._relay.connectors.problems(),
+                problems=self._relay.problems(),
                 metrics=self._relay.metrics(),
             )
             writer.write(encode(seen))

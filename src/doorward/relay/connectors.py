@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from doorward.model.ids import ApplicationId, TunnelId
 from doorward.model.tunnel import ConnectorStatus
@@ -56,10 +56,6 @@ class Connectors:
         for link in self:
             gathered.setdefault((link.tunnel, link.connector), []).append(link)
         return [_status(links) for _, links in sorted(gathered.items())]
-
-    def problems(self) -> Mapping[ApplicationId, str]:
-        """What is wrong with which service, as its connectors say."""
-        return {service: text for link in self for service, text in link.problems.items()}
 
 
 def _load(link: RelayLink) -> int:

@@ -49,6 +49,7 @@ class Listener:
         self._settings = settings
         self._relay = relay
         self._context = tls_context(settings.certificate, settings.private_key)
+        self._loaded = self._age()
         self._buffer = memoryview(bytearray(RECEIVE_BUFFER))
         self._greetings: set[asyncio.Task[None]] = set()
         self._by_source: Counter[str] = Counter()
@@ -86,6 +87,26 @@ class Listener:
                 await asyncio.sleep(ACCEPT_PAUSE)
                 continue
             self._arrived(connection, str(address[0]))
+
+    def renew(self) -> None:
+        """Use a certificate that was replaced on disk; to be called now and then.
+
+        While the new files cannot be used, the old certificate stays.
+        """
+        age = self._age()
+        if age == self._loaded:
+            return
+        self._loaded = age
+        try:
+            self._context = tls_context(self._settings.certificate, self._settings.private_key)
+            log.info("certificate renewed")
+        except Invalid as problem:
+            log.warning("certificate not renewed", problem=str(problem))
+
+    def _age(self) -> tuple[int, ...]:
+        """What changes when the files are replaced."""
+        files = (self._settings.certificate, self._settings.private_key)
+        return tuple(file.stat().st_mtime_ns for file in files if file.exists())
 
     async def close(self) -> None:
         """Accept nobody any more; strangers are dropped."""

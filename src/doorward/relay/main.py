@@ -49,7 +49,7 @@ async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Cloc
             channel = Channel(relay, settings, life=life)
             tasks.create_task(channel.run())
             tasks.create_task(listener.run())
-            tasks.create_task(_tick(relay))
+            tasks.create_task(_tick(relay, listener))
             ready()
     finally:
         relay.fronts.close_all()
@@ -59,7 +59,8 @@ async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Cloc
         await asyncio.sleep(0)
 
 
-async def _tick(relay: Relay) -> None:
+async def _tick(relay: Relay, listener: Listener) -> None:
     while True:
         await asyncio.sleep(TICK)
         relay.tick()
+        listener.renew()

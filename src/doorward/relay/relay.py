@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from doorward.model.ids import SessionId, TunnelId
+from doorward.model.ids import ApplicationId, SessionId, TunnelId
 from doorward.model.tunnel import TunnelAdmission
 from doorward.ports.clock import Clock
 from doorward.relay.admissions import WRONG_TOKEN, Admissions
@@ -103,6 +103,16 @@ class Relay:
             counters["bytes_received"] += link.bytes_received
             counters["bytes_sent"] += link.bytes_sent
         return {**counters, "links": sum(1 for _ in self.connectors), "streams": len(self.live)}
+
+    def problems(self) -> dict[ApplicationId, str]:
+        """What is wrong with which service, as connectors say; each speaks of its own tunnel only."""
+        return {
+            service: text
+            for link in self.connectors
+            if (admission := self.admissions.get(link.tunnel)) is not None
+            for service, text in link.problems.items()
+            if service in admission.services
+        }
 
     def tick(self) -> None:
         """To be called every two seconds: finds links that have died silently."""

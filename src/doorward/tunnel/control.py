@@ -111,19 +111,19 @@ def decode(data: bytes) -> Message | None:
             return Hello(
                 tunnel=fields.text("tunnel", longest=63),
                 secret=fields.text("secret", longest=256),
-                connector=fields.text("connector", longest=64),
-                version=fields.text("version", longest=64),
+                connector=fields.words("connector", longest=64),
+                version=fields.words("version", longest=64),
             )
         case "welcome":
-            return Welcome(relay=fields.text("relay", longest=64))
+            return Welcome(relay=fields.words("relay", longest=64))
         case "refuse":
-            return Refuse(sentence=fields.text("sentence"), permanent=fields.flag("permanent"))
+            return Refuse(sentence=fields.words("sentence"), permanent=fields.flag("permanent"))
         case "configure":
             services = fields.inner("services")
             return Configure(services={key: parse_origin(services.inner(key)) for key in services})
         case "health":
             problems = fields.inner("problems")
-            return Health(problems={key: problems.text(key, longest=512) for key in problems})
+            return Health(problems={key: problems.words(key) for key in problems})
         case "drain":
             return Drain()
         case "drained":

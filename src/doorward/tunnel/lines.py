@@ -8,6 +8,11 @@ from collections.abc import Iterator, Mapping
 from doorward.model.errors import Invalid
 
 
+def printable(text: str) -> str:
+    """The text with a question mark for each character that cannot be printed."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+
+
 class LineBuffer:
     """Cuts arriving bytes into lines of at most ``limit`` bytes."""
 
@@ -77,6 +82,13 @@ class Fields:
         if not isinstance(value, str) or len(value) > longest:
             raise Invalid(self._name(key), f"must be a text of at most {longest} characters")
         return value
+
+    def words(self, key: str, *, longest: int = 512) -> str:
+        """A text that people will read: characters that cannot be printed have become question marks.
+
+        Otherwise one end could forge lines in the other's log or terminal.
+        """
+        return printable(self.text(key, longest=longest))
 
     def number(self, key: str) -> int:
         """An integer that is not negative."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from doorward.tunnel.frames import ProtocolViolation
+from doorward.tunnel.lines import printable
 
 OPEN: Final = b"\x00"
 REFUSED: Final = b"\x01"
@@ -76,5 +77,4 @@ def refusal(refused: Refused) -> bytes:
 def parse_refusal(data: bytes) -> Refused:
     """What the bytes between ``REFUSED`` and the end of the stream say."""
     name, _, sentence = data[:LONGEST_REFUSAL].decode(errors="replace").partition(" ")
-    printable = "".join(c if c.isprintable() else "?" for c in sentence)
-    return Refused(Refusal(name) if name in set(Refusal) else None, printable)
+    return Refused(Refusal(name) if name in set(Refusal) else None, printable(sentence))
