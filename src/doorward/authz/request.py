@@ -37,5 +37,6 @@ def question_of(check: external_auth_pb2.CheckRequest) -> Question:
         target=http.path,
         source=source,
         headers=headers,
-        request_id=http.id,
+        # The edge's own, never a client's; ``http.id`` is a stream's number, which no log has.
+        request_id="".join(headers.get("x-request-id", ())[:1]) or http.id,
     )
