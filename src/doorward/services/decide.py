@@ -54,7 +54,7 @@ class Decider:
                 return self._answer_machine(in_force, application, machine, question)
             session = await self._session(in_force, application, question)
         except Refused as refused:
-            return _refusal(401, "credentials-refused", f"{refused}.".capitalize())
+            return _refusal(401, "credentials-refused", _sentence(refused))
         return self._answer_person(in_force, application, session, question)
 
     async def identify(self, question: Question) -> tuple[Application, Session | None]:
@@ -238,6 +238,11 @@ FAILED_RULES = MappingProxyType(
 def failed_rule(decision: Decision) -> str:
     """The type of rule that failed, in a word or two; the most telling where several did."""
     return next((word for reason, word in FAILED_RULES.items() if reason in decision.reasons), "")
+
+
+def _sentence(refused: Refused) -> str:
+    words = str(refused)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _refusal(status: int, reason: str, sentence: str) -> Deny:
