@@ -163,3 +163,9 @@ def test_signing_out_at_the_launcher_ends_the_application_too(system: System, ad
 
 
 # --- ending a session from outside -----------------------------------------------------------------
+
+
+def test_the_id_of_a_refusal_is_the_one_in_the_log(system: System) -> None:
+    with system.visitor() as stranger:
+        answer = stranger.get(f"{system.app_url}/", SCRIPT)
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]

@@ -53,6 +53,15 @@ class Door:
                     received += chunk
         return received
 
+    def ask(self, data: bytes, hostname: str = "hello.localhost") -> bytes:
+        """Send bytes and return the first answer, which must state its length or end the connection."""
+        received = b""
+        with self.connected(hostname) as connection, contextlib.suppress(ConnectionError, ssl.SSLError):
+            connection.sendall(data)
+            while not _is_whole(received) and (chunk := connection.recv(65536)):
+                received += chunk
+        return received
+
 
 class _Transport(httpx.BaseTransport):
     """Dials 127.0.0.1 whatever the hostname is; the name stays in SNI, certificate check and Host."""
@@ -160,6 +169,12 @@ def form_of(page: httpx.Response) -> tuple[str, dict[str, str]]:
     assert action is not None, page.text
     hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
     return urljoin(str(page.url), html.unescape(action.group(1))), hidden
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return bool(end) and length is not None and len(body) >= int(length.group(1))
 
 
 def status_of(answer: bytes) -> int:
