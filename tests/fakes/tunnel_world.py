@@ -112,7 +112,7 @@ class World:
             front_folder=self.folder / "fronts",
             control_socket=self.folder / "control.sock",
             greeting_timeout=1.0,
-            header_timeout=0.2,
+            header_timeout=2.0,
             refusal_delay=0.01,
             report_interval=0.05,
         )
