@@ -10,12 +10,15 @@ from types import MappingProxyType
 from envoy.config.accesslog.v3 import accesslog_pb2
 from envoy.config.core.v3 import base_pb2, substitution_format_string_pb2
 from envoy.config.route.v3 import route_components_pb2
+from envoy.extensions.access_loggers.filters.cel.v3 import cel_pb2
 from envoy.extensions.filters.network.http_connection_manager.v3 import (
     http_connection_manager_pb2 as hcm_pb2,
 )
 from envoy.type.matcher.v3 import string_pb2
 from google.protobuf import struct_pb2, wrappers_pb2
 
+from doorward.envoy import names
+from doorward.envoy.packing import packed
 from doorward.envoy.state import EdgeSettings
 
 
@@ -47,16 +50,19 @@ STATUS: Mapping[Page, int] = MappingProxyType(
     }
 )
 
+NOT_CONNECTED = ("UF",)
+"""Envoy's flag for a connection that could not be made."""
+
 FLAGS: Mapping[Page, tuple[str, ...]] = MappingProxyType(
     {
-        Page.NO_CONNECTOR: ("UF", "UH", "UO", "NC"),
+        Page.NO_CONNECTOR: (*NOT_CONNECTED, "UH", "UO", "NC"),
         Page.ORIGIN_DOWN: ("UC", "UPE", "UR", "LR"),
         Page.ORIGIN_SLOW: ("UT", "SI", "DT"),
     }
 )
-"""Envoy's response flags that stand for each page: UF, a connection that could not be made, means
-that no connector serves the tunnel (the relay then has no socket for it); UC, one that was closed
-before an answer, that the origin is down."""
+"""Envoy's response flags that stand for each page: a connection that could not be made means that no
+connector serves the tunnel (the relay then has no socket for it), unless the edge dials the origin
+itself; UC, one that was closed before an answer, that the origin is down."""
 
 REFUSED_BY_CONTROL = "UAEX"
 """Envoy's flag for both: the control plane refused, and then its own page stands; or it did not
@@ -78,6 +84,7 @@ def build_local_replies(settings: EdgeSettings) -> hcm_pb2.LocalReplyConfig:
     silent = _both(asked, _by_status(STATUS[Page.SIGN_IN_AWAY]))
     mappers = _mappers(settings, Page.SIGN_IN_AWAY, silent)
     mappers.append(hcm_pb2.ResponseMapper(filter=asked))
+    mappers += _mappers(settings, Page.ORIGIN_DOWN, _both(_by_flag(NOT_CONNECTED), _dialled_by_edge()))
     for page, flags in FLAGS.items():
         mappers += _mappers(settings, page, _by_flag(flags))
     for page in BY_STATUS:
@@ -119,6 +126,16 @@ def _by_status(status: int) -> accesslog_pb2.AccessLogFilter:
     comparison.value.runtime_key = f"doorward.status.{status}"
     return accesslog_pb2.AccessLogFilter(
         status_code_filter=accesslog_pb2.StatusCodeFilter(comparison=comparison)
+    )
+
+
+def _dialled_by_edge() -> accesslog_pb2.AccessLogFilter:
+    expression = f"xds.cluster_name.startsWith('{names.ORIGIN_PREFIX}')"
+    return accesslog_pb2.AccessLogFilter(
+        extension_filter=accesslog_pb2.ExtensionFilter(
+            name="envoy.access_loggers.extension_filters.cel",
+            typed_config=packed(cel_pb2.ExpressionFilter(expression=expression)),
+        )
     )
 
 

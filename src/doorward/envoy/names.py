@@ -61,6 +61,10 @@ EDGE_TUNNEL: Final = "edge"
 """The built-in tunnel: its connector runs beside the edge and serves applications without one."""
 
 
+ORIGIN_PREFIX: Final = "origin/"
+"""How the names of clusters begin whose origin the edge dials itself."""
+
+
 def tunnel_cluster(application: ApplicationId) -> str:
     """The cluster that reaches an application through the relay."""
     return f"tunnel/{application}"
@@ -68,7 +72,7 @@ def tunnel_cluster(application: ApplicationId) -> str:
 
 def origin_cluster(application: ApplicationId) -> str:
     """The cluster that reaches an application's origin from the edge itself."""
-    return f"origin/{application}"
+    return f"{ORIGIN_PREFIX}{application}"
 
 
 OWN_ROUTE: Final = "(doorward)"
