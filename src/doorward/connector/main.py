@@ -15,6 +15,7 @@ import structlog
 import uvloop
 
 from doorward import __version__
+from doorward.connector.allocator import keep_freed_memory
 from doorward.connector.connector import Connector
 from doorward.connector.keeper import Keeper, tls_context
 from doorward.connector.origins import Origins
@@ -58,6 +59,7 @@ async def run(settings: ConnectorSettings, ready: Callable[[], None]) -> None:
 
 async def serve(settings: ConnectorSettings, ready: Callable[[], None], stop: asyncio.Event) -> None:
     """As ``run``, but until ``stop`` is set."""
+    keep_freed_memory()
     targets = tuple(parse_target(text) for text in settings.allow_targets)
     connector = Connector(Origins(targets, timeout=settings.dial_timeout), _once(ready))
     keepers = _keepers(settings, connector)

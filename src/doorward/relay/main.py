@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from doorward.ports.clock import Clock
+from doorward.relay.allocator import keep_freed_memory
 from doorward.relay.channel import Channel
 from doorward.relay.listener import Listener
 from doorward.relay.relay import Relay
@@ -38,6 +39,7 @@ async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Cloc
         Invalid: the certificate or key cannot be used.
         Unavailable: the port is taken.
     """
+    keep_freed_memory()
     life = secrets.token_hex(4)
     relay = Relay(settings, clock or SystemClock(), life=life)
     listener = Listener(settings, relay)
