@@ -25,6 +25,7 @@ from doorward.bootstrap.data_folder import DataFolder
 from doorward.bootstrap.metrics import metrics_application
 from doorward.bootstrap.system import SystemClock
 from doorward.model.errors import AccessError
+from doorward.services.publish import REMEMBERED
 
 log = structlog.get_logger("control")
 
@@ -47,6 +48,7 @@ async def run(settings: ControlSettings) -> None:
         await control.tokens.refresh()
         await control.relays.serve(places.RELAY_SOCKET)
         await control.publisher.publish()
+        await _repeat_cuts(control)
         _write_privately(places.EDGE_TOKEN, control.edge_token)
         # The API comes last: whoever can reach it finds everything else in place.
         async with (
@@ -60,6 +62,12 @@ async def run(settings: ControlSettings) -> None:
     finally:
         await control.close()
     log.info("control plane stopped")
+
+
+async def _repeat_cuts(control: ControlPlane) -> None:
+    """Cut what was revoked lately once more: a relay may have been away, or this process, just then."""
+    since = SystemClock().now() - REMEMBERED
+    await control.relays.cut_sessions(await control.stores.sessions.revoked_since(since))
 
 
 async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
