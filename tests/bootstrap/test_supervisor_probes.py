@@ -122,3 +122,10 @@ def test_a_probe_that_hangs_means_not_yet(monkeypatch: pytest.MonkeyPatch) -> No
         return True
 
     assert not ask(hang)
+
+
+def test_every_probe_must_find_it_ready() -> None:
+    yes, no = probes.alive(), probes.line_printed("never")
+    assert ask(probes.every(yes, yes))
+    assert not ask(probes.every(yes, no))
+    assert not ask(probes.every(no, yes))

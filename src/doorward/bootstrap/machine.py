@@ -19,7 +19,7 @@ from doorward.bootstrap.envoy_binary import EnvoyBinary
 from doorward.bootstrap.port_check import check_port_free
 from doorward.bootstrap.supervisor import Supervisor
 from doorward.bootstrap.supervisor_parts import Drain, Part, Probe, Stop
-from doorward.bootstrap.supervisor_probes import http_over_unix_socket, line_printed, tcp_port
+from doorward.bootstrap.supervisor_probes import every, http_over_unix_socket, line_printed, tcp_port
 from doorward.bootstrap.system import SystemClock
 from doorward.envoy.bootstrap import BootstrapSettings, build_bootstrap
 from doorward.settings import Settings
@@ -126,7 +126,10 @@ def _edge(settings: Settings, folder: DataFolder, envoy: EnvoyBinary) -> Part:
             "500",
         ],
         cwd=folder.path,
-        ready=http_over_unix_socket(admin, "/ready"),
+        # Envoy calls itself ready without a listener, too, when it has refused the one it was sent.
+        ready=every(
+            http_over_unix_socket(admin, "/ready"), tcp_port(settings.https_host, settings.https_port)
+        ),
         stop=Stop(grace=timedelta(seconds=DRAIN_SECONDS)),
         drain=_drain_edge(admin),
         start_after=(CONTROL,),

@@ -80,6 +80,18 @@ def http_over_unix_socket(socket: Path, path: str) -> Probe:
     return probe
 
 
+def every(*probes: Probe) -> Probe:
+    """Ready once all of these find it so."""
+
+    async def probe(run: Run) -> bool:
+        for each in probes:
+            if not await each(run):
+                return False
+        return True
+
+    return probe
+
+
 async def attempt(probe: Probe, run: Run) -> bool:
     """Ask once, for two seconds at most; whatever the network says against it means "not yet"."""
     try:
