@@ -51,6 +51,7 @@ def configure(system: System, provider: OidcProviderProcess, *, alone: bool, rul
     hello["policies"] = [{"id": "engineers", "name": "Engineers", "action": "allow", "include": [rule]}]
     applied = system.apply({"identity_providers": [*others, work(provider)], "applications": [hello]})
     assert applied.code == 0, applied
+    assert "Live on every edge." in applied.out  # people who are signed out by it change nothing about that
 
 
 def come_back(

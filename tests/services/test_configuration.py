@@ -57,7 +57,7 @@ def test_applying_again_changes_nothing(world: World) -> None:
 def test_who_was_changed_is_signed_out_and_nobody_else(world: World) -> None:
     for who in (ADA, BOB):
         enter(world, who)
-    apply(world, FILE)
+    assert apply(world, FILE).live
     sessions = asyncio.run(world.sessions.listed())
     assert [session.identity.email for session in sessions] == ["ada@example.com"]
 

@@ -145,9 +145,10 @@ class Configurations:
     async def _bring_into_force(
         self, before: Configuration, after: Configuration, made: Sequence[Change]
     ) -> Outcome:
-        published = await self._publisher.publish()
+        await self._publisher.publish()
         for email, provider in _changed_people(before, after):
             await self._sign_out(email, provider)
+        published = self._publisher.version  # signing out publishes too, and edges report the latest
         live = await self._publisher.wait(published, seconds=ANSWER)
         await self._streams.recheck()
         refusal = next((status.refusal for status in self._edges.statuses() if status.refusal), "")
