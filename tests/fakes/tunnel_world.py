@@ -137,7 +137,7 @@ class World:
 
     async def start_relay(self, settings: RelaySettings | None = None) -> asyncio.Task[None]:
         ready = asyncio.Event()
-        task = asyncio.create_task(relay.run(settings or self.settings, ready.set))
+        task = asyncio.create_task(relay.run(settings or self.settings, ready.set, clock=SystemClock()))
         self.tasks.append(task)
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)

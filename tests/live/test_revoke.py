@@ -33,13 +33,6 @@ def ada(system: System) -> Iterator[Visitor]:
         yield visitor
 
 
-def headers_at_origin(system: System, visitor: Visitor) -> list[tuple[str, str]]:
-    """What reached the application."""
-    answer = visitor.get(f"{system.app_url}/headers")
-    assert answer.status_code == 200, answer.text
-    return [(name, value) for name, value in answer.json()["headers"]]
-
-
 def session_of(system: System, visitor: Visitor) -> str:
     """The id of the visitor's session."""
     answer = visitor.get(f"{system.app_url}{ACCESS}/get-identity", SCRIPT)

@@ -12,7 +12,6 @@ from joserfc.jwk import KeySet
 from tests.live.system import ADA, BOB, System
 from tests.live.visitor import PAGE, SCRIPT, Visitor
 
-CUT_WITHIN = 1.0
 ACCESS = "/cdn-cgi/access"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvloop
 
+from doorward.bootstrap.system import SystemClock
 from doorward.connector import main as connector
 from doorward.connector.settings import ConnectorSettings
 from doorward.relay import main as relay
@@ -24,7 +25,7 @@ def ready() -> None:
 def start(role: str, folder: Path, port: int) -> int:
     """Run the part until it is stopped."""
     if role == "relay":
-        uvloop.run(relay.run(World(folder, port).settings, ready))
+        uvloop.run(relay.run(World(folder, port).settings, ready, clock=SystemClock()))
         return 0
     token = decode((folder / "token").read_text())
     return connector.execute(ConnectorSettings(token=token, grace=0.0), ready)

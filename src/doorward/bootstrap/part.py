@@ -20,6 +20,7 @@ import uvloop
 from doorward.bootstrap import control_process, demo, places
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.logging import configure_logging
+from doorward.bootstrap.system import SystemClock
 from doorward.connector import main as connector
 from doorward.connector.settings import ConnectorSettings
 from doorward.model.errors import AccessError
@@ -58,7 +59,7 @@ def run_relay(settings: Settings) -> None:
 
 
 async def _until_told(settings: RelaySettings) -> None:
-    serving = asyncio.get_running_loop().create_task(relay.run(settings, _say_ready))
+    serving = asyncio.get_running_loop().create_task(relay.run(settings, _say_ready, clock=SystemClock()))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
     try:

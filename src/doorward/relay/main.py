@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -24,15 +23,7 @@ TICK: Final = 2.0
 GOODBYE: Final = Refuse(sentence="The relay is stopping.", permanent=False)
 
 
-class SystemClock:
-    """The machine's clock. Implements ``ports.clock.Clock``."""
-
-    def now(self) -> datetime:
-        """See ``Clock.now``."""
-        return datetime.now(UTC)  # noqa: TID251 - this is the Clock
-
-
-async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Clock | None = None) -> None:
+async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Clock) -> None:
     """Serve until cancelled. ``ready`` is called once connectors can arrive.
 
     Raises:
@@ -41,7 +32,7 @@ async def run(settings: RelaySettings, ready: Callable[[], None], *, clock: Cloc
     """
     keep_freed_memory()
     life = secrets.token_hex(4)
-    relay = Relay(settings, clock or SystemClock(), life=life)
+    relay = Relay(settings, clock, life=life)
     listener = Listener(settings, relay)
     relay.fronts.remove_stale()
     port = await listener.open()
