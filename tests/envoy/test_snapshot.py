@@ -7,7 +7,8 @@ from pathlib import Path
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
 from doorward.envoy.access_log import (
-    ALLOWED_BY_CLAIMS,
+    ALLOWED_NOBODY,
+    ALLOWED_PERSON,
     ANSWERED_BY_CONTROL,
     FIELDS,
     build_access_logs,
@@ -61,10 +62,19 @@ def test_a_refusal_of_the_control_plane_keeps_its_own_words() -> None:
 
 
 def test_every_line_of_the_access_log_has_the_same_fields() -> None:
-    assert ALLOWED_BY_CLAIMS.keys() == ANSWERED_BY_CONTROL.keys()
-    allowed, other = build_access_logs(SETTINGS)
-    assert not allowed.filter.metadata_filter.match_if_key_not_found.value
-    assert other.filter.metadata_filter.match_if_key_not_found.value
+    assert ALLOWED_PERSON.keys() == ALLOWED_NOBODY.keys() == ANSWERED_BY_CONTROL.keys()
+
+
+def test_every_request_is_logged_once() -> None:
+    person, nobody, other = (logger.filter for logger in build_access_logs(SETTINGS))
+    for allowed, named in ((person, True), (nobody, False)):
+        verdict, header = allowed.and_filter.filters
+        assert verdict.metadata_filter.matcher.value.string_match.exact == "allowed"
+        assert not verdict.metadata_filter.match_if_key_not_found.value
+        assert header.header_filter.header.name == "cf-access-authenticated-user-email"
+        assert header.header_filter.header.present_match is named
+    assert other.metadata_filter.matcher.value.string_match.exact == "denied"
+    assert other.metadata_filter.match_if_key_not_found.value
 
 
 def test_envoys_bootstrap_bounds_memory_and_connections_and_hides_the_admin_page() -> None:
