@@ -17,7 +17,7 @@ def test_there_is_one_filter_chain_and_it_speaks_tls_only() -> None:
 
 
 def test_buffers_are_bounded() -> None:
-    assert LISTENER.per_connection_buffer_limit_bytes.value == 32 * 1024
+    assert LISTENER.per_connection_buffer_limit_bytes.value == 64 * 1024
 
 
 def test_the_remote_address_is_the_connections_and_nobody_is_internal() -> None:

@@ -45,7 +45,8 @@ class EdgeSettings:
     access_log: str
     pages: Mapping[str, str]
     pages_policy: str
-    buffer_limit: int = 32 * 1024
+    buffer_limit: int = 64 * 1024
+    """Bytes that one connection may hold before its other side is paused."""
 
     def authority(self, hostname: str) -> str:
         """``hostname`` as it stands in a URL: with the port unless that is 443."""
