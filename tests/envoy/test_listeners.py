@@ -20,6 +20,10 @@ def test_buffers_are_bounded() -> None:
     assert LISTENER.per_connection_buffer_limit_bytes.value == 64 * 1024
 
 
+def test_every_thread_gets_as_many_connections() -> None:
+    assert LISTENER.connection_balance_config.HasField("exact_balance")
+
+
 def test_the_remote_address_is_the_connections_and_nobody_is_internal() -> None:
     assert MANAGER.use_remote_address.value
     assert MANAGER.xff_num_trusted_hops == 0
