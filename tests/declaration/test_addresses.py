@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from doorward.declaration.declared import DeclaredOpenIdConnect
+from doorward.declaration.declared import DeclaredSettings
+from doorward.model.identity_provider import OpenIdConnect
 from tests.declaration.files import application, declared, problem, section
 
 HOSTNAMES = [
@@ -124,9 +125,10 @@ def test_what_is_no_issuer_is_told_how_to_write_it(text: str, fix: str) -> None:
 def test_an_issuer_is_kept_letter_for_letter(text: str) -> None:
     providers = declared(at_issuer(text)).identity_providers
     assert providers is not None
-    settings = providers[0].settings
-    assert isinstance(settings, DeclaredOpenIdConnect)
-    assert settings.settings.issuer == text
+    declared_settings = providers[0].settings
+    assert isinstance(declared_settings, DeclaredSettings)
+    assert isinstance(declared_settings.settings, OpenIdConnect)
+    assert declared_settings.settings.issuer == text
 
 
 @pytest.mark.parametrize("text", ["wiki internal", "wiki/x", "wiki:port", "a,b", "x" * 300])

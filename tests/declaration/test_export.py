@@ -19,7 +19,7 @@ from tests.declaration.generated import applicable
 from tests.fakes.clock import FakeRandomness
 
 EXPORTED = """\
-# Secrets are left out (password_hash, client_secret, secret_hash): what has one keeps it when this
+# Secrets are left out (passwords, client secrets, keys and hashes): what has one keeps it when this
 # file is applied. To write them as well: doorward export --with-secrets
 version: 1
 session_duration: 12h

@@ -1,54 +1,24 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
-from doorward.declaration.declared import DeclaredAccount, DeclaredAccounts, DeclaredOpenIdConnect
-from doorward.model.identity_provider import OpenIdConnect
-from tests.declaration.certificate import certificate
 from tests.declaration.files import FULL, declared, said, section
 
 
-def test_local_accounts_are_read() -> None:
-    providers = declared(FULL).identity_providers
-    assert providers is not None
-    assert (providers[0].id, providers[0].name) == ("staff", "Staff accounts")
-    assert providers[0].settings == DeclaredAccounts(
-        accounts=(
-            DeclaredAccount(
-                email="ada@example.com",
-                name="Ada Lovelace",
-                groups=frozenset({"engineers"}),
-                password="correct horse",
-            ),
-            DeclaredAccount(email="bob@example.com", disabled=True, password="from the environment"),
-        )
-    )
-
-
-def test_an_openid_connect_provider_is_read() -> None:
-    providers = declared(FULL).identity_providers
-    assert providers is not None
-    assert providers[1].settings == DeclaredOpenIdConnect(
-        settings=OpenIdConnect(
-            issuer="https://login.example.com/",
-            client_id="abc",
-            scopes=("openid", "email"),
-            email_claim="upn",
-            groups_claim="roles",
-            require_verified_email=False,
-        ),
-        client_secret="from a file",
-    )
-
-
-def test_what_is_left_out_has_the_defaults_of_the_nouns() -> None:
-    text = section("identity_providers", "{id: a, type: oidc, issuer: 'https://a.example', client_id: b}")
+def scim_hash(more: str) -> str | None:
+    text = section("identity_providers", f"{{id: a, type: oidc, issuer: 'https://a', client_id: b, {more}}}")
     providers = declared(text).identity_providers
     assert providers is not None
-    assert providers[0].name == ""
-    assert providers[0].settings == DeclaredOpenIdConnect(
-        settings=OpenIdConnect(issuer="https://a.example", client_id="b")
-    )
+    return providers[0].scim_token_hash
+
+
+def test_of_a_scim_token_only_the_hash_is_kept() -> None:
+    token = "a-token-of-twenty-four-letters"
+    assert scim_hash(f"scim_token: {token}") == hashlib.sha256(token.encode()).hexdigest()
+    assert scim_hash("scim_token: ''") == ""
+    assert scim_hash("name: none said") is None
 
 
 WRONG = [
@@ -64,14 +34,6 @@ WRONG = [
         ),
     ),
     (
-        ["{id: a, type: local, accounts: [], issuer: b}"],
-        "identity_providers[0].issuer: 'issuer' is not a field here: allowed: id, name, type, accounts",
-    ),
-    (
-        ["{id: a, type: local}"],
-        "identity_providers[0].accounts: is missing: this field is required",
-    ),
-    (
         ["{id: a, type: local, accounts: []}", "{id: a, type: local, accounts: []}"],
         "identity_providers[1].id: 'a' stands on line 3 already: give each its own",
     ),
@@ -80,30 +42,17 @@ WRONG = [
         "identity_providers[1].name: 'A' stands on line 3 already: give each its own",
     ),
     (
-        ["{id: a, type: local, accounts: [{email: b@c.de}, {email: B@c.de}]}"],
-        "identity_providers[0].accounts[1].email: 'b@c.de' stands on line 3 already: give each its own",
-    ),
-    (
-        ["{id: a, type: local, accounts: [{email: b@c.de, password: hunter2}]}"],
-        "identity_providers[0].accounts[0].password: must have 8 to 1024 characters",
-    ),
-    (
-        ["{id: a, type: oidc, issuer: 'https://a', client_id: b, scopes: [email]}"],
-        "identity_providers[0].scopes: lacks openid, without which there is no sign-in: add it",
-    ),
-    (
-        ["{id: a, type: oidc, issuer: 'https://a', client_id: b, scopes: [openid, 'a b']}"],
-        "identity_providers[0].scopes[1]: is not a scope: write one word an item",
-    ),
-    (
-        ["{id: a, type: oidc, issuer: 'https://a', client_id: b, ca: x, ca_file: y}"],
-        "identity_providers[0].ca_file: stands beside ca: give only one of ca, ca_file",
-    ),
-    (
-        ["{id: a, type: oidc, issuer: 'https://a', client_id: b, ca_file: entra.secret}"],
+        ["{id: a, type: oidc, issuer: 'https://a', client_id: b, scim_token: guessable}"],
         (
-            "identity_providers[0].ca_file: holds no readable certificate: give PEM, "
-            "from -----BEGIN CERTIFICATE-----"
+            "identity_providers[0].scim_token: must have at least 24 characters: "
+            "it is the whole protection of SCIM"
+        ),
+    ),
+    (
+        ["{id: a, type: local, accounts: [], scim_token_hash: ''}"],
+        (
+            "identity_providers[0].scim_token_hash: 'scim_token_hash' is not a field here: "
+            "allowed: id, name, type, accounts, second_factor"
         ),
     ),
 ]
@@ -113,17 +62,6 @@ WRONG = [
 def test_a_wrong_provider_is_told(items: list[str], sentence: str) -> None:
     line = 2 + len(items)
     assert f"access.yaml:{line}: {sentence}" in said(section("identity_providers", *items))
-
-
-def test_certificates_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.declaration.files.FILES", {"ca.pem": certificate()})
-    text = section(
-        "identity_providers", "{id: a, type: oidc, issuer: 'https://a', client_id: b, ca_file: ca.pem}"
-    )
-    providers = declared(text).identity_providers
-    assert providers is not None
-    assert isinstance(providers[0].settings, DeclaredOpenIdConnect)
-    assert providers[0].settings.settings.ca == certificate()
 
 
 def test_no_representation_shows_a_secret() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from doorward.declaration.declared import DeclaredOpenIdConnect
+from doorward.declaration.declared import DeclaredSettings
+from doorward.model.identity_provider import OpenIdConnect
 from tests.declaration.files import declared, problem, said, section
 
 
@@ -15,8 +16,9 @@ def secret(text: str) -> str | None:
     providers = declared(text).identity_providers
     assert providers is not None
     settings = providers[0].settings
-    assert isinstance(settings, DeclaredOpenIdConnect)
-    return settings.client_secret
+    assert isinstance(settings, DeclaredSettings)
+    assert isinstance(settings.settings, OpenIdConnect)
+    return None if "client_secret" in settings.unsaid else str(settings.settings.client_secret)
 
 
 @pytest.mark.parametrize(

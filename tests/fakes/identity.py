@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from doorward.model.access import Identity
 from doorward.model.errors import AccessError, Refused, Unavailable
-from doorward.ports.identity import Departure
+from doorward.ports.identity import Arrival, Departure
 
 WRONG = "The email address or the password is wrong."
 
@@ -47,7 +47,9 @@ class FakeRedirectProvider:
     def answer(self, departure: Departure, *, code: str = "good") -> dict[str, str]:
         return {"state": departure.state, "code": code}
 
-    async def depart(self, *, callback: str, login_hint: str = "") -> Departure:
+    async def depart(
+        self, *, callback: str, login_hint: str = "", contexts: Sequence[str] = (), prompt: str = ""
+    ) -> Departure:
         self._raise_fault()
         self._departures += 1
         self.hints.append(login_hint)
@@ -59,13 +61,13 @@ class FakeRedirectProvider:
 
     async def arrive(
         self, *, callback: str, transaction: Mapping[str, str], answer: Mapping[str, str]
-    ) -> Identity:
+    ) -> Arrival:
         self._raise_fault()
         if transaction.get("callback") != callback or transaction.get("state") != answer.get("state"):
             raise Refused("This sign-in does not belong to this browser. Start again.")
         if answer.get("code") != "good":
             raise Refused("The identity provider refused the sign-in.")
-        return self.person
+        return Arrival(identity=self.person)
 
     def _raise_fault(self) -> None:
         if self.fault is not None:

@@ -140,7 +140,8 @@ class FakeOpenIdProvider:
         self.nonce = departure.transaction["nonce"]
         honest = {"code": CODE, "state": departure.state, "iss": self.issuer}
         answer = {name: str(value) for name, value in changed(honest, self.answer).items()}
-        return await provider.arrive(callback=CALLBACK, transaction=departure.transaction, answer=answer)
+        arrival = await provider.arrive(callback=CALLBACK, transaction=departure.transaction, answer=answer)
+        return arrival.identity
 
     def id_token(self) -> str:
         """As it would be given now."""

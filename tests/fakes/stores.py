@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from doorward.model.configuration import Configuration
 from doorward.model.errors import AccessError, Conflict, NotFound
-from doorward.model.ids import ApplicationId, SessionId
+from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.stores import SigningKey
 from doorward.stores.uniqueness import refuse_duplicates
@@ -54,14 +54,47 @@ class FakeSessions:
         self._sessions: dict[SessionId, Session] = {}
         self._secrets: dict[str, SessionId] = {}
         self._footholds: dict[str, ApplicationSession] = {}
+        self._refresh_tokens: dict[SessionId, str] = {}
         self._faults = faults or Faults()
 
-    async def create(self, session: Session, *, secret_hash: str) -> None:
+    async def create(self, session: Session, *, secret_hash: str, refresh_token: str = "") -> None:
         self._faults.check()
         if session.id in self._sessions or secret_hash in self._secrets:
             raise Conflict(f"session {session.id!r} or its secret exists already")
         self._sessions[session.id] = session
         self._secrets[secret_hash] = session.id
+        if refresh_token:
+            self._refresh_tokens[session.id] = refresh_token
+
+    async def update(self, session: Session) -> bool:
+        self._faults.check()
+        kept = self._sessions.get(session.id)
+        if kept is None or kept.revoked is not None:
+            return False
+        self._sessions[session.id] = replace(
+            kept,
+            identity=replace(
+                session.identity,
+                identity_provider=kept.identity.identity_provider,
+                subject=kept.identity.subject,
+                contexts=frozenset(),
+            ),
+            contexts=session.contexts,
+            authenticated=session.authenticated,
+            provider_session=session.provider_session,
+            checked=session.checked,
+            changed=session.changed,
+        )
+        return True
+
+    async def refresh_token(self, session_id: SessionId) -> str:
+        self._faults.check()
+        return self._refresh_tokens.get(session_id, "")
+
+    async def keep_refresh_token(self, session_id: SessionId, refresh_token: str) -> None:
+        self._faults.check()
+        if session_id in self._sessions:
+            self._refresh_tokens[session_id] = refresh_token
 
     async def get(self, session_id: SessionId) -> Session:
         self._faults.check()
@@ -81,13 +114,29 @@ class FakeSessions:
         by_id = sorted(live, key=lambda s: s.id)
         return sorted(by_id, key=lambda s: s.created, reverse=True)
 
-    async def revoke(self, session_ids: Sequence[SessionId], *, now: datetime) -> Sequence[Session]:
+    async def of_provider(
+        self, provider: IdentityProviderId, *, now: datetime, subject: str | None = None
+    ) -> Sequence[Session]:
+        self._faults.check()
+        found = [
+            s
+            for s in self._sessions.values()
+            if s.is_live(now)
+            and s.identity.identity_provider == provider
+            and subject in {None, s.identity.subject}
+        ]
+        return sorted(found, key=lambda s: (s.created, s.id))
+
+    async def revoke(
+        self, session_ids: Sequence[SessionId], *, now: datetime, why: str = ""
+    ) -> Sequence[Session]:
         self._faults.check()
         ended: list[Session] = []
         for session_id in session_ids:
             session = self._sessions.get(session_id)
             if session is not None and session.is_live(now):
-                self._sessions[session_id] = replace(session, revoked=now)
+                self._sessions[session_id] = replace(session, revoked=now, why_revoked=why)
+                self._refresh_tokens.pop(session_id, None)
                 ended.append(self._sessions[session_id])
         return ended
 
@@ -95,6 +144,11 @@ class FakeSessions:
         self._faults.check()
         revoked = [(s.revoked, s.id) for s in self._sessions.values() if s.revoked is not None]
         return [session_id for when, session_id in sorted(revoked) if when >= moment]
+
+    async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
+        self._faults.check()
+        changed = {s.id: s.changed for s in self._sessions.values() if s.changed is not None}
+        return {session_id: when for session_id, when in changed.items() if when >= moment}
 
     async def remove_ended(self, *, before: datetime) -> int:
         self._faults.check()

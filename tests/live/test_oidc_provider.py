@@ -69,9 +69,10 @@ async def sign_in(
     assert isinstance(person, type(ADA))
     departure = await provider.depart(callback=CALLBACK, login_hint=person.email)
     back = process.sign_in(departure.url, person, agree=agree)
-    return await provider.arrive(
+    arrival = await provider.arrive(
         callback=CALLBACK, transaction=departure.transaction, answer=dict(back.params)
     )
+    return arrival.identity
 
 
 ADA_SIGNED_IN = Identity(

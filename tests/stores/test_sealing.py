@@ -19,6 +19,7 @@ def test_the_secrets_of_the_database_are_sealed() -> None:
         "organisation": ["key_check"],
         "identity_providers": ["client_secret"],
         "signing_keys": ["private_jwk"],
+        "grants": ["refresh_token"],
     }
 
 

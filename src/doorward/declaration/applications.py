@@ -5,10 +5,10 @@ from __future__ import annotations
 from doorward.declaration import addresses, values
 from doorward.declaration.declared import DeclaredApplication, DeclaredOrigin
 from doorward.declaration.durations import session_duration
-from doorward.declaration.identity_providers import ca
 from doorward.declaration.nodes import ListNode, TextNode, wrong_kind
 from doorward.declaration.reading import At, Fields
 from doorward.declaration.rules import own_policy
+from doorward.declaration.secret_fields import ca
 from doorward.model.application import Application, Origin
 from doorward.model.errors import Invalid
 from doorward.model.ids import ApplicationId, Audience, PolicyId

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
-from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, Settings
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 from doorward.model.service_token import ServiceToken
@@ -98,8 +98,8 @@ def _changes(noun: str, old: Mapping[str, Thing], new: Mapping[str, Thing]) -> I
 
 
 def _changed_fields(
-    before: Thing | Origin | LocalAccounts | OpenIdConnect,
-    after: Thing | Origin | LocalAccounts | OpenIdConnect,
+    before: Thing | Origin | Settings,
+    after: Thing | Origin | Settings,
 ) -> tuple[str, ...]:
     """The names of the fields that differ; those of an origin or of a provider's settings count as
     fields of the thing. Accounts are things of their own."""
@@ -108,7 +108,7 @@ def _changed_fields(
     found: list[str] = []
     for field in fields(before):
         old, new = getattr(before, field.name), getattr(after, field.name)
-        if isinstance(old, Origin | LocalAccounts | OpenIdConnect):
+        if isinstance(old, Origin | Settings):
             found.extend(_changed_fields(old, new))
         elif old != new and field.name != "accounts":
             found.append(field.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorward.declaration.nodes import Place
-from doorward.model.identity_provider import OpenIdConnect
+from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
@@ -31,24 +31,33 @@ class DeclaredAccounts:
     """A provider of type ``local``."""
 
     accounts: tuple[DeclaredAccount, ...] = ()
+    second_factor: SecondFactor = SecondFactor.OPTIONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredOpenIdConnect:
-    """A provider of type ``oidc``. ``settings`` lacks the secret; without ``client_secret`` the
-    provider keeps the one it has, ``""`` means that it has none."""
+class DeclaredSettings:
+    """A provider of any other type.
 
-    settings: OpenIdConnect
-    client_secret: str | None = field(default=None, repr=False)
+    ``unsaid`` names the secret fields that the file leaves out; the provider keeps those it has, if
+    the fields ``bound_to``, which say whom they are for, are the same. Of the fields ``needed`` a new
+    provider must give one.
+    """
+
+    settings: Settings
+    unsaid: frozenset[str] = frozenset()
+    bound_to: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredIdentityProvider:
-    """One place where people sign in."""
+    """One place where people sign in. Without ``scim_token`` it keeps the SCIM secret it has; ``""``
+    turns SCIM off."""
 
     id: IdentityProviderId
     name: str
-    settings: DeclaredAccounts | DeclaredOpenIdConnect
+    settings: DeclaredAccounts | DeclaredSettings
+    scim_token_hash: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

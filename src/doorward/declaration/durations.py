@@ -9,6 +9,8 @@ from doorward.declaration.reading import At
 
 SHORTEST_SESSION = timedelta(minutes=1)
 LONGEST_SESSION = timedelta(days=90)
+SHORTEST_INTERVAL = timedelta(seconds=5)
+LONGEST_INTERVAL = timedelta(hours=24)
 
 _WRITTEN = re.compile(r"([1-9][0-9]{0,6})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -16,14 +18,28 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def session_duration(at: At) -> timedelta:
     """Read how long a session lasts. Raises Invalid outside one minute to 90 days."""
+    duration = _duration(at)
+    if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
+        raise at.wrong(f"{at.text()} is out of range: a session lasts from 1m to 90d")
+    return duration
+
+
+def interval(at: At) -> timedelta:
+    """Read how often something is done: ``off`` (zero), or five seconds to a day."""
+    if at.text() == "off":
+        return timedelta()
+    duration = _duration(at)
+    if not SHORTEST_INTERVAL <= duration <= LONGEST_INTERVAL:
+        raise at.wrong(f"{at.text()} is out of range: use off, or 5s to 24h")
+    return duration
+
+
+def _duration(at: At) -> timedelta:
     text = at.text()
     written = _WRITTEN.fullmatch(text)
     if not written:
         raise at.wrong(f"{text!r} is not a duration: use a number and s, m, h or d, such as 30m, 24h or 7d")
-    duration = timedelta(seconds=int(written[1]) * _SECONDS[written[2]])
-    if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
-        raise at.wrong(f"{text} is out of range: a session lasts from 1m to 90d")
-    return duration
+    return timedelta(seconds=int(written[1]) * _SECONDS[written[2]])
 
 
 def written_duration(duration: timedelta) -> str:

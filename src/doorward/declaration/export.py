@@ -12,22 +12,21 @@ import yaml
 
 from doorward.declaration.durations import written_duration
 from doorward.declaration.rules import NARROWED_GROUP
+from doorward.declaration.written import SECRET_FIELDS, Written, written_settings
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
-from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
 
-Written = str | bool | list["Written"] | dict[str, "Written"]
-
-_SECRETS = frozenset({"password_hash", "client_secret", "secret_hash"})
+_SECRETS = SECRET_FIELDS | {"password_hash", "secret_hash", "scim_token_hash"}
 
 _LONGEST_LINE = 80
 _NO_FOLDING = 2**31 - 1
 
 _WITHOUT_SECRETS = """\
-# Secrets are left out (password_hash, client_secret, secret_hash): what has one keeps it when this
+# Secrets are left out (passwords, client secrets, keys and hashes): what has one keeps it when this
 # file is applied. To write them as well: doorward export --with-secrets
 """
 _WITH_SECRETS = """\
@@ -87,9 +86,10 @@ def _provider(provider: IdentityProvider) -> dict[str, Written]:
     if isinstance(provider.settings, LocalAccounts):
         written["type"] = "local"
         written["accounts"] = [_account(account) for account in provider.settings.accounts]
+        _add(written, "second_factor", str(provider.settings.second_factor), default="optional")
     else:
-        written["type"] = "oidc"
-        written |= _oidc(provider.settings)
+        written |= written_settings(provider.settings)
+    _add(written, "scim_token_hash", provider.scim_token_hash)
     return written
 
 
@@ -99,21 +99,6 @@ def _account(account: Account) -> dict[str, Written]:
     _add(written, "groups", [*sorted(account.groups)], default=[])
     _add(written, "disabled", account.disabled, default=False)
     written["password_hash"] = account.password_hash
-    return written
-
-
-def _oidc(settings: OpenIdConnect) -> dict[str, Written]:
-    default = OpenIdConnect(issuer="", client_id="")
-    written: dict[str, Written] = {
-        "issuer": settings.issuer,
-        "client_id": settings.client_id,
-        "client_secret": settings.client_secret,
-    }
-    _add(written, "scopes", [*settings.scopes], default=[*default.scopes])
-    _add(written, "email_claim", settings.email_claim, default=default.email_claim)
-    _add(written, "groups_claim", settings.groups_claim, default=default.groups_claim)
-    _add(written, "require_verified_email", settings.require_verified_email, default=True)
-    _add(written, "ca", settings.ca)
     return written
 
 

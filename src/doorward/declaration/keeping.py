@@ -2,8 +2,8 @@
 
 Rule: a password that already fits its hash is not hashed anew, so that applying the same file again
 changes nothing.
-Rule: a client secret is kept only for the issuer and client id that it was given for; anything else
-would send it to somebody it was not meant for.
+Rule: a secret is kept only for whom it was given (an OpenID provider's issuer and client id, say);
+anything else would send it to somebody it was not meant for.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from doorward.declaration.declared import (
     DeclaredAccount,
     DeclaredAccounts,
     DeclaredIdentityProvider,
-    DeclaredOpenIdConnect,
     DeclaredServiceToken,
+    DeclaredSettings,
 )
 from doorward.declaration.reading import Notes
 from doorward.model.errors import Invalid
-from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, Settings
 from doorward.model.service_token import ServiceToken
 
 
@@ -42,14 +42,19 @@ def kept_provider(
 ) -> IdentityProvider:
     """The declared provider, with the secrets that it had where the file gives none."""
     had = before.settings if before else None
-    settings: LocalAccounts | OpenIdConnect
+    settings: Settings
     if isinstance(declared.settings, DeclaredAccounts):
         accounts = had if isinstance(had, LocalAccounts) else LocalAccounts()
         settings = _accounts(declared.settings, accounts, path=path, passwords=passwords, notes=notes)
     else:
-        client = had if isinstance(had, OpenIdConnect) else None
-        settings = _client(declared.settings, client, path=path, notes=notes)
-    return IdentityProvider(id=declared.id, name=declared.name, settings=settings)
+        settings = _with_kept_secrets(declared.settings, had, path=path, notes=notes)
+    scim = declared.scim_token_hash
+    return IdentityProvider(
+        id=declared.id,
+        name=declared.name,
+        settings=settings,
+        scim_token_hash=(before.scim_token_hash if before else "") if scim is None else scim,
+    )
 
 
 def _accounts(
@@ -72,7 +77,7 @@ def _accounts(
                 disabled=account.disabled,
             )
         )
-    return LocalAccounts(accounts=tuple(accounts))
+    return LocalAccounts(accounts=tuple(accounts), second_factor=declared.second_factor)
 
 
 def _password_hash(account: DeclaredAccount, before: Mapping[str, str], passwords: Passwords) -> str | None:
@@ -85,17 +90,20 @@ def _password_hash(account: DeclaredAccount, before: Mapping[str, str], password
     return passwords.hash(account.password)
 
 
-def _client(
-    declared: DeclaredOpenIdConnect, before: OpenIdConnect | None, *, path: str, notes: Notes
-) -> OpenIdConnect:
+def _with_kept_secrets(
+    declared: DeclaredSettings, before: Settings | None, *, path: str, notes: Notes
+) -> Settings:
     settings = declared.settings
-    if declared.client_secret is not None:
-        return replace(settings, client_secret=declared.client_secret)
-    if before and (before.issuer, before.client_id) == (settings.issuer, settings.client_id):
-        return replace(settings, client_secret=before.client_secret)
-    why = "its issuer or client id is another one now" if before else "this provider is new"
-    problem = f"is missing, and {why}: give client_secret, client_secret_file or client_secret_env"
-    notes.note(Invalid(f"{path}.client_secret", f'{problem} (client_secret: "" where there is none)'))
+    if type(before) is type(settings) and all(
+        getattr(before, name) == getattr(settings, name) for name in declared.bound_to
+    ):
+        return replace(settings, **{name: getattr(before, name) for name in declared.unsaid})
+    if declared.needed and declared.unsaid.issuperset(declared.needed):
+        words = " or ".join(name.replace("_", " ") for name in declared.bound_to)
+        why = f"its {words} is another one now" if before else "this provider is new"
+        name = declared.needed[0]
+        problem = f"is missing, and {why}: give {name}, {name}_file or {name}_env"
+        notes.note(Invalid(f"{path}.{name}", f'{problem} ({name}: "" where there is none)'))
     return settings
 
 

@@ -18,6 +18,7 @@ from doorward.declaration.declared import Declaration
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
 from doorward.declaration.nodes import MapNode, places_of
+from doorward.declaration.providers import TYPES, local
 from doorward.declaration.reading import At, Fields, Reading, T
 
 VERSION = "1"
@@ -37,9 +38,9 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "The file": FILE_FIELDS,
         "Identity provider": identity_providers.COMMON_FIELDS,
-        "Type `local`": identity_providers.LOCAL_FIELDS,
-        "Account": identity_providers.ACCOUNT_FIELDS,
-        "Type `oidc`": identity_providers.OIDC_FIELDS,
+        "SCIM": identity_providers.SCIM_FIELDS,
+        "Account": local.ACCOUNT_FIELDS,
+        **{f"Type `{name}`": kind.fields for name, kind in TYPES.items()},
         "Rule group": rules.RULE_GROUP_FIELDS,
         "Policy": rules.POLICY_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,

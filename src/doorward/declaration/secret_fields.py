@@ -5,6 +5,9 @@ Rule: no error message here holds a secret, nor its length.
 
 from __future__ import annotations
 
+from typing import Any
+
+from doorward.declaration import values
 from doorward.declaration.reading import At, Fields
 from doorward.model.errors import Invalid
 
@@ -23,6 +26,33 @@ def secret(fields: Fields, name: str, *others: str) -> str | None:
     if given == f"{name}_env":
         return fields.optional(given, _of_environment, None)
     return None
+
+
+def given_secrets(fields: Fields, *names: str) -> tuple[dict[str, Any], frozenset[str]]:
+    """The secrets that the file gives, by name, and the names of those it leaves out."""
+    found = {name: secret(fields, name) for name in names}
+    given = {name: value for name, value in found.items() if value is not None}
+    return given, frozenset(found.keys() - given.keys())
+
+
+def pem_secret(fields: Fields, name: str) -> str | None:
+    """A private key, of several lines, that ``name`` or ``name_file`` gives; None if none is there."""
+    given = only_one(fields, (name, f"{name}_file"))
+    if given == name:
+        return fields.optional(name, _key_text, None)
+    return fields.optional(given, _key_of_file, None) if given else None
+
+
+def ca(fields: Fields) -> str:
+    """Certificates to trust, given as ``ca`` or as ``ca_file``; empty for the system's."""
+    return pem_certificates(fields, "ca")
+
+
+def pem_certificates(fields: Fields, name: str) -> str:
+    """Certificates, given as ``name`` or as ``name_file``; empty where there are none."""
+    if only_one(fields, (name, f"{name}_file")) == f"{name}_file":
+        return fields.optional(f"{name}_file", _certificates_of_file, "")
+    return fields.optional(name, values.certificates, "")
 
 
 def only_one(fields: Fields, names: tuple[str, ...]) -> str | None:
@@ -44,6 +74,18 @@ def file_text(at: At) -> str:
     except UnicodeError:
         reason = "it is not UTF-8 text"
     raise at.wrong(f"cannot read {name!r}: {reason}; relative names begin at the access file's folder")
+
+
+def _certificates_of_file(at: At) -> str:
+    return values.checked_certificates(at, file_text(at))
+
+
+def _key_text(at: At) -> str:
+    return values.checked_private_key(at, at.text())
+
+
+def _key_of_file(at: At) -> str:
+    return values.checked_private_key(at, file_text(at))
 
 
 def _written(at: At) -> str:

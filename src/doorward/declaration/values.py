@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from doorward.declaration.reading import At, unknown
 from doorward.model.access import canonical_email
@@ -56,6 +58,11 @@ def words(at: At) -> frozenset[str]:
     return frozenset(at.items(word))
 
 
+def ordered_words(at: At) -> tuple[str, ...]:
+    """A list of words, in the order given, each once."""
+    return tuple(dict.fromkeys(at.items(word)))
+
+
 def switch(at: At) -> bool:
     """``true`` or ``false`` and no other spelling."""
     text = at.text()
@@ -96,6 +103,19 @@ def checked_certificates(at: At, pem: str) -> str:
         x509.load_pem_x509_certificates(pem.encode())
     except ValueError:
         raise at.wrong("holds no readable certificate: give PEM, from -----BEGIN CERTIFICATE-----") from None
+    return pem
+
+
+def checked_private_key(at: At, pem: str) -> str:
+    """``pem`` if it holds a private key without a password. Raises Invalid otherwise, and does not
+    quote it."""
+    pem = pem.strip() + "\n"
+    try:
+        load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise at.wrong(
+            "holds no readable private key: give PEM without a password, from -----BEGIN PRIVATE KEY-----"
+        ) from None
     return pem
 
 

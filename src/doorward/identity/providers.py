@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import httpx
 
@@ -11,42 +13,59 @@ from doorward.identity.local import LocalProvider
 from doorward.identity.oidc.fetching import open_client
 from doorward.identity.oidc.provider import OidcProvider
 from doorward.identity.passwords import Passwords
-from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OpenIdConnect, Settings
+from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock, Randomness
-from doorward.ports.identity import PasswordProvider, RedirectProvider
+from doorward.ports.identity import PasswordProvider, PinProvider, RedirectProvider
 
 
-def build_provider(
-    provider: IdentityProvider,
-    *,
-    client: Callable[[str], httpx.AsyncClient],
-    passwords: Passwords,
-    clock: Clock,
-    randomness: Randomness,
-) -> RedirectProvider | PasswordProvider:
-    """Return the adapter for ``provider``. ``client`` gives the HTTP client for a CA (PEM or empty).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What adapters are built with. ``client`` gives the HTTP client for a CA (PEM or empty)."""
+
+    client: Callable[[str], httpx.AsyncClient]
+    passwords: Passwords
+    clock: Clock
+    randomness: Randomness
+
+
+Adapter = RedirectProvider | PasswordProvider | PinProvider
+
+
+def _local(id: IdentityProviderId, settings: LocalAccounts, around: Surroundings) -> Adapter:
+    return LocalProvider(id=id, accounts=settings, passwords=around.passwords)
+
+
+def _oidc(id: IdentityProviderId, settings: OpenIdConnect, around: Surroundings) -> Adapter:
+    return OidcProvider(
+        id=id,
+        settings=settings,
+        client=around.client(settings.ca),
+        clock=around.clock,
+        randomness=around.randomness,
+    )
+
+
+BUILDERS: Mapping[type[Settings], Callable[[IdentityProviderId, Any, Surroundings], Adapter]] = (
+    MappingProxyType({LocalAccounts: _local, OpenIdConnect: _oidc})
+)
+"""How each type of settings becomes the adapter for it."""
+
+
+def build_provider(provider: IdentityProvider, around: Surroundings) -> Adapter:
+    """Return the adapter for ``provider``.
 
     Raises:
         Invalid: the settings cannot be used: an issuer that is no https URL, a CA without a
             certificate, two accounts with one address.
     """
-    match provider.settings:
-        case LocalAccounts() as accounts:
-            return LocalProvider(id=provider.id, accounts=accounts, passwords=passwords)
-        case OpenIdConnect() as settings:
-            return OidcProvider(
-                id=provider.id,
-                settings=settings,
-                client=client(settings.ca),
-                clock=clock,
-                randomness=randomness,
-            )
+    return BUILDERS[type(provider.settings)](provider.id, provider.settings, around)
 
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    settings: LocalAccounts | OpenIdConnect
-    adapter: RedirectProvider | PasswordProvider
+    settings: Settings
+    adapter: Adapter
 
 
 class Providers:
@@ -64,19 +83,17 @@ class Providers:
         randomness: Randomness,
         open_client: Callable[[str], httpx.AsyncClient] = open_client,
     ) -> None:
-        self._passwords = passwords
-        self._clock = clock
-        self._randomness = randomness
+        self._around = Surroundings(
+            client=self._client, passwords=passwords, clock=clock, randomness=randomness
+        )
         self._open_client = open_client
         # One client for each CA ever used. They outlive their providers, because a sign-in may be
         # under way when settings change; an administrator makes only so many.
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._built: dict[str, _Built] = {}
 
-    def adapter(self, provider: IdentityProvider) -> RedirectProvider | PasswordProvider:
+    def adapter(self, provider: IdentityProvider) -> Adapter:
         """The adapter for ``provider``, built now if it is new or its settings changed.
-
-        ``LocalAccounts`` gives a ``PasswordProvider``, ``OpenIdConnect`` a ``RedirectProvider``.
 
         Raises:
             Invalid: as ``build_provider``.
@@ -84,13 +101,7 @@ class Providers:
         known = self._built.get(provider.id)
         if known is not None and known.settings == provider.settings:
             return known.adapter
-        adapter = build_provider(
-            provider,
-            client=self._client,
-            passwords=self._passwords,
-            clock=self._clock,
-            randomness=self._randomness,
-        )
+        adapter = build_provider(provider, self._around)
         self._built[provider.id] = _Built(provider.settings, adapter)
         return adapter
 

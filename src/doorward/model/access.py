@@ -33,15 +33,22 @@ def canonical_email(value: str, *, field: str = "email") -> str:
 class Identity:
     """A person as an identity provider vouched for them at sign-in.
 
-    ``(identity_provider, subject)`` is the key; ``email`` is canonical. ``groups`` holds the names
-    or ids the provider gave, unprefixed: they mean something only together with the provider.
+    ``(identity_provider, subject)`` is the key; ``email`` is canonical. ``groups`` and ``roles`` hold
+    the names or ids the provider gave, unprefixed: they mean something only together with the
+    provider. ``upn`` is the user principal name, in lower case, where the provider has one.
+    ``claims`` are further facts as pairs of name and value, each value of a list a pair of its own.
+    ``contexts`` are the authentication contexts (Entra Conditional Access) that hold now.
     """
 
     identity_provider: IdentityProviderId
     subject: str
     email: str
     name: str = ""
+    upn: str = ""
     groups: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    claims: frozenset[tuple[str, str]] = frozenset()
+    contexts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

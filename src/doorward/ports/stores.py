@@ -7,13 +7,13 @@ secret at rest (an OpenID client secret, a signing key) are encrypted by the ada
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from doorward.model.configuration import Configuration
-from doorward.model.ids import ApplicationId, SessionId
+from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 
 
@@ -35,8 +35,21 @@ class Configurations(Protocol):
 class Sessions(Protocol):
     """People's sessions and their footholds on applications."""
 
-    async def create(self, session: Session, *, secret_hash: str) -> None:
+    async def create(self, session: Session, *, secret_hash: str, refresh_token: str = "") -> None:
         """Raises Conflict when the id or the hash is taken."""
+        ...
+
+    async def update(self, session: Session) -> bool:
+        """Write what is remembered of a live session (identity, contexts, ``checked``, ``changed``,
+        ``authenticated``, ``provider_session``); False when it has ended meanwhile."""
+        ...
+
+    async def refresh_token(self, session_id: SessionId) -> str:
+        """The refresh token that is kept for the session, empty where there is none."""
+        ...
+
+    async def keep_refresh_token(self, session_id: SessionId, refresh_token: str) -> None:
+        """Replace it. Nothing happens when the session is gone."""
         ...
 
     async def get(self, session_id: SessionId) -> Session:
@@ -51,8 +64,24 @@ class Sessions(Protocol):
         """Live sessions, newest first; of one canonical ``email`` only, where given."""
         ...
 
-    async def revoke(self, session_ids: Sequence[SessionId], *, now: datetime) -> Sequence[Session]:
-        """End these sessions; return those that this call ended (not those that had ended)."""
+    async def of_provider(
+        self, provider: IdentityProviderId, *, now: datetime, subject: str | None = None
+    ) -> Sequence[Session]:
+        """Live sessions that this provider vouched for, oldest first; of one ``subject`` only, where
+        given."""
+        ...
+
+    async def revoke(
+        self, session_ids: Sequence[SessionId], *, now: datetime, why: str = ""
+    ) -> Sequence[Session]:
+        """End these sessions; return those that this call ended (not those that had ended).
+
+        ``why`` is a sentence for the person. Refresh tokens are forgotten.
+        """
+        ...
+
+    async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
+        """Live or not, the sessions whose facts changed at or after ``moment``, and when."""
         ...
 
     async def revoked_since(self, moment: datetime) -> Sequence[SessionId]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from doorward.envoy import names
-from doorward.model.access import AccessRequest, Identity
+from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.errors import Conflict, NotFound, Refused
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
@@ -27,7 +27,7 @@ from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.launcher import visible
 from doorward.ports.clock import Clock, Randomness
-from doorward.ports.identity import PasswordProvider, RedirectProvider
+from doorward.ports.identity import Arrival, PasswordProvider, PinProvider, RedirectProvider
 from doorward.ports.stores import Stores
 from doorward.services import issue
 from doorward.services.cookies import clear_cookie, set_cookie
@@ -47,7 +47,7 @@ MOST_TRANSACTIONS: Final = 4
 """Sign-ins at a provider that one browser may have under way; older ones are forgotten, so that
 abandoned ones do not pile up in the Cookie header."""
 
-Provider = PasswordProvider | RedirectProvider
+Provider = PasswordProvider | RedirectProvider | PinProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class SignIn:
             self._limits.failed(email, visit.source)
             log.info("sign-in failed", identity_provider=provider.id, source=str(visit.source))
             raise
-        return await self._signed_in(identity, visit)
+        return await self._signed_in(Arrival(identity=identity), visit)
 
     async def depart(
         self, provider: IdentityProvider, *, flow: Flow | None, pending: Sequence[str]
@@ -212,11 +212,11 @@ class SignIn:
         redirecting = self._provider_for(self.provider(IdentityProviderId(values["provider"])))
         if not isinstance(redirecting, RedirectProvider):
             raise Refused("the identity provider has changed meanwhile; start again")
-        identity = await redirecting.arrive(
+        arrival = await redirecting.arrive(
             callback=self._callback, transaction=json.loads(values["transaction"]), answer=answer
         )
         flow = self._flows.opened(values["flow"]) if values["flow"] else None
-        onward = await self._signed_in(identity, visit)
+        onward = await self._signed_in(arrival, visit)
         return Onward(onward.location, [*onward.cookies, clear_cookie(name)]), flow
 
     async def _use_once(self, state: str) -> None:
@@ -228,20 +228,27 @@ class SignIn:
         except Conflict as error:
             raise Refused("this sign-in was finished already; start again") from error
 
-    async def _signed_in(self, identity: Identity, visit: Visit) -> Onward:
+    async def _signed_in(self, arrival: Arrival, visit: Visit) -> Onward:
         """A new session, under a new secret."""
         now = self._clock.now()
+        identity = arrival.identity
         lifetime = self._current.get().configuration.session_duration
         secret = self._randomness.token()
         session = Session(
             id=SessionId(self._randomness.identifier()),
-            identity=identity,
+            identity=replace(identity, contexts=frozenset()),
             created=now,
             expires=now + lifetime,
             source=str(visit.source),
             user_agent=visit.user_agent[:200],
+            contexts=dict.fromkeys(identity.contexts, now),
+            authenticated=arrival.authenticated,
+            provider_session=arrival.provider_session,
+            checked=now,
         )
-        await self._stores.sessions.create(session, secret_hash=hashed(secret))
+        await self._stores.sessions.create(
+            session, secret_hash=hashed(secret), refresh_token=arrival.refresh_token
+        )
         log.info(
             "signed in",
             person=identity.email,

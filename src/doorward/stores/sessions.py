@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from doorward.model.errors import Conflict, NotFound
-from doorward.model.ids import ApplicationId, SessionId
+from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.stores.database import Database
+from doorward.stores.encryption import Envelope
 from doorward.stores.mapping import sessions as mapping
-from doorward.stores.tables import application_sessions, sessions
+from doorward.stores.mapping.rows import Row
+from doorward.stores.sealing import seal, unseal
+from doorward.stores.tables import application_sessions, grants, sessions
 
 # Ids in one statement; databases limit the number of parameters (SQLite 32,766, PostgreSQL 65,535).
 BATCH = 1000
@@ -34,17 +37,51 @@ FOOTHOLD_BY_SECRET = (
 class SqlSessions:
     """``ports.stores.Sessions`` in a database. Every method raises Unavailable as well."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, envelope: Envelope) -> None:
         self._database = database
+        self._envelope = envelope
 
-    async def create(self, session: Session, *, secret_hash: str) -> None:
+    async def create(self, session: Session, *, secret_hash: str, refresh_token: str = "") -> None:
         """Raises Conflict when the id or the hash is taken."""
         row = mapping.to_row(session, secret_hash=secret_hash)
         try:
             async with self._database.writing() as connection:
                 await connection.execute(insert(sessions), row)
+                if refresh_token:
+                    await connection.execute(insert(grants), self._grant(session.id, refresh_token))
         except IntegrityError as error:
             raise Conflict(f"session {session.id!r} or its secret exists already") from error
+
+    async def update(self, session: Session) -> bool:
+        """Write what is remembered of a live session; False when it has ended meanwhile."""
+        row = mapping.to_row(session, secret_hash="")
+        remembered = {name: row[name] for name in mapping.REMEMBERED}
+        change = (
+            update(sessions)
+            .where(sessions.c.id == session.id, sessions.c.revoked.is_(None))
+            .values(remembered)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def refresh_token(self, session_id: SessionId) -> str:
+        """The refresh token that is kept for the session, empty where there is none."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(grants).where(grants.c.session == session_id))
+            row = found.mappings().one_or_none()
+        return "" if row is None else str(unseal(grants, row, self._envelope)["refresh_token"])
+
+    async def keep_refresh_token(self, session_id: SessionId, refresh_token: str) -> None:
+        """Replace it. Nothing happens when the session is gone."""
+        async with self._database.writing() as connection:
+            there = await connection.execute(select(sessions.c.id).where(sessions.c.id == session_id))
+            if there.one_or_none() is None:
+                return
+            await connection.execute(delete(grants).where(grants.c.session == session_id))
+            await connection.execute(insert(grants), self._grant(session_id, refresh_token))
+
+    def _grant(self, session_id: SessionId, refresh_token: str) -> Row:
+        return seal(grants, {"session": session_id, "refresh_token": refresh_token}, self._envelope)
 
     async def get(self, session_id: SessionId) -> Session:
         """Raises NotFound."""
@@ -73,7 +110,23 @@ class SqlSessions:
             found = await connection.execute(query)
             return [mapping.from_row(row) for row in found.mappings()]
 
-    async def revoke(self, session_ids: Sequence[SessionId], *, now: datetime) -> Sequence[Session]:
+    async def of_provider(
+        self, provider: IdentityProviderId, *, now: datetime, subject: str | None = None
+    ) -> Sequence[Session]:
+        """Live sessions that this provider vouched for, oldest first."""
+        query = (
+            select(sessions)
+            .where(_live(now), sessions.c.identity_provider == provider)
+            .order_by(sessions.c.created, sessions.c.id)
+        )
+        if subject is not None:
+            query = query.where(sessions.c.subject == subject)
+        async with self._database.reading() as connection:
+            return [mapping.from_row(row) for row in (await connection.execute(query)).mappings()]
+
+    async def revoke(
+        self, session_ids: Sequence[SessionId], *, now: datetime, why: str = ""
+    ) -> Sequence[Session]:
         """End these sessions, all or none; return those that this call ended, in the order given."""
         ended: dict[SessionId, Session] = {}
         async with self._database.writing() as connection:
@@ -82,9 +135,10 @@ class SqlSessions:
                 changed = await connection.execute(
                     update(sessions)
                     .where(sessions.c.id.in_(batch), _live(now))
-                    .values(revoked=now)
+                    .values(revoked=now, why_revoked=why)
                     .returning(sessions)
                 )
+                await connection.execute(delete(grants).where(grants.c.session.in_(batch)))
                 for session in map(mapping.from_row, changed.mappings()):
                     ended[session.id] = session
         return [ended[session_id] for session_id in dict.fromkeys(session_ids) if session_id in ended]
@@ -98,6 +152,12 @@ class SqlSessions:
         )
         async with self._database.reading() as connection:
             return [SessionId(value) for value in (await connection.execute(query)).scalars()]
+
+    async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
+        """The sessions whose facts changed at or after ``moment``, and when."""
+        query = select(sessions.c.id, sessions.c.changed).where(sessions.c.changed >= moment)
+        async with self._database.reading() as connection:
+            return {SessionId(row.id): row.changed for row in await connection.execute(query)}
 
     async def remove_ended(self, *, before: datetime) -> int:
         """Forget sessions, with their footholds, that ended before this; return how many."""

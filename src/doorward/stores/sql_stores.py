@@ -27,7 +27,7 @@ class SqlStores:
     def __init__(self, database: Database, envelope: Envelope) -> None:
         self._database = database
         self._configurations = SqlConfigurations(database, envelope)
-        self._sessions = SqlSessions(database)
+        self._sessions = SqlSessions(database, envelope)
         self._one_time_values = SqlOneTimeValues(database)
         self._signing_keys = SqlSigningKeys(database, envelope)
 

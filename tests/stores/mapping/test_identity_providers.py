@@ -28,5 +28,5 @@ def test_the_client_secret_is_only_in_the_column_that_is_encrypted() -> None:
 
 def test_an_unknown_kind_is_an_error() -> None:
     row = to_row(IdentityProvider(id=IdentityProviderId("one"), settings=LocalAccounts()), position=0)
-    with pytest.raises(ValueError, match="'one' is of unknown kind 'magic'"):
+    with pytest.raises(ValueError, match="the kind of identity provider 'magic' is not known"):
         from_row({**row, "kind": "magic"}, accounts=[])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import httpx
@@ -16,11 +16,10 @@ from doorward.identity.oidc.key_ring import KeyRing
 from doorward.identity.oidc.metadata import Metadata, read_metadata
 from doorward.identity.oidc.tokens import Tokens
 from doorward.identity.oidc.urls import check_issuer, discovery_url
-from doorward.model.access import Identity
 from doorward.model.identity_provider import OpenIdConnect
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock, Randomness
-from doorward.ports.identity import Departure
+from doorward.ports.identity import Arrival, Departure
 
 FRESH = timedelta(hours=1)
 """How long metadata is believed without asking again."""
@@ -54,7 +53,9 @@ class OidcProvider:
         self._metadata = Cached(self._fetch_metadata, what="metadata", fresh=FRESH, clock=clock)
         self._keys = KeyRing(self._fetch_keys, clock=clock)
 
-    async def depart(self, *, callback: str, login_hint: str = "") -> Departure:
+    async def depart(
+        self, *, callback: str, login_hint: str = "", contexts: Sequence[str] = (), prompt: str = ""
+    ) -> Departure:
         """Begin a sign-in. See ``RedirectProvider``."""
         return authorization.depart(
             self._settings,
@@ -66,7 +67,7 @@ class OidcProvider:
 
     async def arrive(
         self, *, callback: str, transaction: Mapping[str, str], answer: Mapping[str, str]
-    ) -> Identity:
+    ) -> Arrival:
         """Finish a sign-in. See ``RedirectProvider``."""
         settings = self._settings
         # Before anything is asked of anybody: an answer that is not ours costs nothing.
@@ -75,7 +76,8 @@ class OidcProvider:
         code = authorization.read_code(answer, metadata)
         given = await tokens.redeem(settings, metadata, begun, code=code, fetcher=self._fetcher)
         checked = await self._check(given, metadata, begun, code)
-        return person.read_person(self._id, settings, checked, await self._userinfo(checked, metadata, given))
+        userinfo = await self._userinfo(checked, metadata, given)
+        return Arrival(identity=person.read_person(self._id, settings, checked, userinfo))
 
     async def _check(self, given: Tokens, metadata: Metadata, begun: Transaction, code: str) -> CheckedClaims:
         header = id_token.read_header(given.id_token, algorithms=metadata.algorithms)

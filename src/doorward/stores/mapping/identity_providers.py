@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
-from doorward.model.identity_provider import (
-    Account,
-    IdentityProvider,
-    LocalAccounts,
-    OpenIdConnect,
-)
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.ids import IdentityProviderId
 from doorward.stores.mapping.rows import ReadRow, Row
+from doorward.stores.mapping.settings import from_json, kind_of, to_json
 
-LOCAL = "local"
-OPENID_CONNECT = "openid_connect"
+FIRST_OPENID_CONNECT = "openid_connect"
+"""What rows written before revision 0002 call OpenID Connect. Their sealed column is the bare client
+secret."""
 
 
 def to_row(provider: IdentityProvider, *, position: int) -> Row:
     """A row of ``identity_providers``; local accounts are rows of their own."""
-    row = {"id": provider.id, "position": position, "name": provider.name}
-    settings = provider.settings
-    if isinstance(settings, LocalAccounts):
-        return {**row, "kind": LOCAL, "settings": {}, "client_secret": ""}
+    shown, secrets = to_json(provider.settings)
     return {
-        **row,
-        "kind": OPENID_CONNECT,
-        "settings": _openid_connect_to_json(settings),
-        "client_secret": settings.client_secret,
+        "id": provider.id,
+        "position": position,
+        "name": provider.name,
+        "kind": kind_of(provider.settings),
+        "settings": shown,
+        "client_secret": secrets,
+        "scim_token_hash": provider.scim_token_hash,
     }
 
 
@@ -55,17 +52,19 @@ def from_row(row: ReadRow, *, accounts: Sequence[ReadRow]) -> IdentityProvider:
 
     Raises ValueError for a kind that this version does not know.
     """
+    if row["kind"] == FIRST_OPENID_CONNECT:
+        shown = replace(OpenIdConnect(issuer="", client_id=""), client_secret=row["client_secret"])
+        settings = from_json("oidc", row["settings"], to_json(shown)[1])
+    else:
+        settings = from_json(row["kind"], row["settings"], row["client_secret"])
+    if isinstance(settings, LocalAccounts):
+        settings = replace(settings, accounts=tuple(_account(account) for account in accounts))
     return IdentityProvider(
-        id=IdentityProviderId(row["id"]), name=row["name"], settings=_settings(row, accounts)
+        id=IdentityProviderId(row["id"]),
+        name=row["name"],
+        settings=settings,
+        scim_token_hash=row["scim_token_hash"],
     )
-
-
-def _settings(row: ReadRow, accounts: Sequence[ReadRow]) -> LocalAccounts | OpenIdConnect:
-    if row["kind"] == LOCAL:
-        return LocalAccounts(accounts=tuple(_account(account) for account in accounts))
-    if row["kind"] == OPENID_CONNECT:
-        return _openid_connect(row["settings"], client_secret=row["client_secret"])
-    raise ValueError(f"identity provider {row['id']!r} is of unknown kind {row['kind']!r}")
 
 
 def _account(row: ReadRow) -> Account:
@@ -75,29 +74,4 @@ def _account(row: ReadRow) -> Account:
         groups=frozenset(row["groups"]),
         password_hash=row["password_hash"],
         disabled=row["disabled"],
-    )
-
-
-def _openid_connect_to_json(settings: OpenIdConnect) -> Row:
-    return {
-        "issuer": settings.issuer,
-        "client_id": settings.client_id,
-        "scopes": list(settings.scopes),
-        "email_claim": settings.email_claim,
-        "groups_claim": settings.groups_claim,
-        "require_verified_email": settings.require_verified_email,
-        "ca": settings.ca,
-    }
-
-
-def _openid_connect(value: Mapping[str, Any], *, client_secret: str) -> OpenIdConnect:
-    return OpenIdConnect(
-        issuer=value["issuer"],
-        client_id=value["client_id"],
-        client_secret=client_secret,
-        scopes=tuple(value["scopes"]),
-        email_claim=value["email_claim"],
-        groups_claim=value["groups_claim"],
-        require_verified_email=value["require_verified_email"],
-        ca=value["ca"],
     )

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from doorward.model.access import Identity
 from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.stores.mapping.rows import ReadRow, Row
+
+REMEMBERED = (
+    "email",
+    "name",
+    "upn",
+    "groups",
+    "roles",
+    "claims",
+    "contexts",
+    "authenticated",
+    "provider_session",
+    "checked",
+    "changed",
+)
+"""The columns that change while a session lives."""
 
 
 def to_row(session: Session, *, secret_hash: str) -> Row:
@@ -18,12 +35,21 @@ def to_row(session: Session, *, secret_hash: str) -> Row:
         "subject": identity.subject,
         "email": identity.email,
         "name": identity.name,
+        "upn": identity.upn,
         "groups": sorted(identity.groups),
+        "roles": sorted(identity.roles),
+        "claims": [list(claim) for claim in sorted(identity.claims)],
+        "contexts": {name: since.isoformat() for name, since in sorted(session.contexts.items())},
+        "authenticated": session.authenticated,
+        "provider_session": session.provider_session,
+        "checked": session.checked,
+        "changed": session.changed,
         "created": session.created,
         "expires": session.expires,
         "source": session.source,
         "user_agent": session.user_agent,
         "revoked": session.revoked,
+        "why_revoked": session.why_revoked,
     }
 
 
@@ -36,13 +62,22 @@ def from_row(row: ReadRow) -> Session:
             subject=row["subject"],
             email=row["email"],
             name=row["name"],
+            upn=row["upn"],
             groups=frozenset(row["groups"]),
+            roles=frozenset(row["roles"]),
+            claims=frozenset((name, value) for name, value in row["claims"]),
         ),
+        contexts={name: datetime.fromisoformat(since) for name, since in row["contexts"].items()},
+        authenticated=row["authenticated"],
+        provider_session=row["provider_session"],
+        checked=row["checked"],
+        changed=row["changed"],
         created=row["created"],
         expires=row["expires"],
         source=row["source"],
         user_agent=row["user_agent"],
         revoked=row["revoked"],
+        why_revoked=row["why_revoked"],
     )
 
 

@@ -10,7 +10,7 @@ from doorward.stores.tables.organisation import organisation
 from doorward.stores.tables.policies import policies
 from doorward.stores.tables.rule_groups import rule_groups
 from doorward.stores.tables.service_tokens import service_tokens
-from doorward.stores.tables.sessions import application_sessions, sessions
+from doorward.stores.tables.sessions import application_sessions, grants, sessions
 from doorward.stores.tables.signing_keys import signing_keys
 from doorward.stores.tables.tunnels import tunnels
 
@@ -19,6 +19,7 @@ __all__ = [
     "application_policies",
     "application_sessions",
     "applications",
+    "grants",
     "identity_providers",
     "metadata",
     "one_time_values",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Text
+from sqlalchemy import text as literal_text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -56,9 +57,15 @@ class Duration(TypeDecorator[timedelta]):
         return None if value is None else timedelta(microseconds=value)
 
 
-def text(name: str, *, key: bool = False, unique: bool = False, index: bool = False) -> Column[str]:
-    """A text column that is never null."""
-    return Column(name, Text, primary_key=key, nullable=False, unique=unique, index=index)
+def text(
+    name: str, *, key: bool = False, unique: bool = False, index: bool = False, later: bool = False
+) -> Column[str]:
+    """A text column that is never null. In one that came ``later`` than its table, rows from before are
+    empty."""
+    default = literal_text("''") if later else None
+    return Column(
+        name, Text, primary_key=key, nullable=False, unique=unique, index=index, server_default=default
+    )
 
 
 def sealed(name: str) -> Column[Any]:

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table, Text
 
 from doorward.stores.tables.columns import metadata, sealed, text
 
-# ``settings`` holds what only the provider's own kind knows; the one secret in it has a column.
+# ``settings`` holds what only the provider's own kind knows; ``client_secret`` the secrets among it.
 identity_providers = Table(
     "identity_providers",
     metadata,
@@ -16,6 +16,7 @@ identity_providers = Table(
     text("kind"),
     Column("settings", JSON, nullable=False),
     sealed("client_secret"),
+    text("scim_token_hash", later=True),
 )
 
 # The parent is checked at the end of the transaction: a changed row is deleted and written anew.

@@ -1,0 +1,21 @@
+"""Types of identity providers in an access file: one file each, and the one table of them.
+
+To add a type: a file like ``oidc.py``, a line in ``TYPES``, a test file, a heading in
+``docs/reference/file.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from doorward.declaration.providers import local, oidc
+from doorward.declaration.providers.kind import ProviderType
+
+TYPES: Mapping[str, ProviderType] = MappingProxyType(
+    {
+        "local": ProviderType(local.FIELDS, local.read),
+        "oidc": ProviderType(oidc.FIELDS, oidc.read),
+    }
+)
+"""What ``type`` may say, in the order of the documentation."""
