@@ -37,8 +37,8 @@ def with_control_plane(
         try:
             control = await build(given or settings(data), folder)
             try:
-                await control.tokens.refresh()
-                await control.publisher.publish()
+                await control.services.tokens.refresh()
+                await control.services.publisher.publish()
                 return await story(control)
             finally:
                 await control.close()

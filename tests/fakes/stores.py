@@ -66,11 +66,16 @@ class FakeSessions:
         if refresh_token:
             self._refresh_tokens[session.id] = refresh_token
 
-    async def update(self, session: Session) -> bool:
+    async def update(self, session: Session, *, secret_hash: str = "") -> bool:
         self._faults.check()
         kept = self._sessions.get(session.id)
         if kept is None or kept.revoked is not None:
             return False
+        if secret_hash:
+            if secret_hash in self._secrets:
+                raise Conflict("the session's new secret exists already")
+            self._secrets = {h: i for h, i in self._secrets.items() if i != session.id}
+            self._secrets[secret_hash] = session.id
         self._sessions[session.id] = replace(
             kept,
             identity=replace(

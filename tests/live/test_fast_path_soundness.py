@@ -47,6 +47,8 @@ REQUESTS_PER_RULE_SET = 10
 RULE_SETS_AT_ONCE = 400
 
 EVERYONE = Selector("everyone")
+CHANGED = SessionId("c4a19ed0" * 4)
+CHANGED_AGO = timedelta(seconds=30)
 LIVE = SessionId("5e551017" * 4)
 REVOKED = tuple(SessionId(f"{number:032x}") for number in range(100))
 ADA = Identity(
@@ -71,6 +73,8 @@ class Token(Enum):
     OTHER_TYPE = "other type"
     STALE = "stale generation"
     REVOKED = "revoked session, or service token that is gone"
+    OUTDATED = "made before the session's facts changed"
+    RENEWED = "made after they changed"
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,9 @@ class Case:
     @property
     def proven(self) -> AccessRequest:
         """The facts that count: a token that is not good proves nothing."""
-        if self.token is Token.CURRENT:
+        if self.token in {Token.CURRENT, Token.RENEWED}:
+            return self.request
+        if self.token is Token.OUTDATED and self.request.identity is None:
             return self.request
         return AccessRequest(application=self.request.application, source=self.request.source)
 
@@ -93,7 +99,7 @@ class Mint:
     """Makes the tokens of cases, good and bad."""
 
     def __init__(self, now: datetime) -> None:
-        self._now = now
+        self.now = now
         self.signer = Signer()
         self._other = Signer()
 
@@ -115,7 +121,9 @@ class Mint:
 
     def _claims(self, case: Case) -> TokenClaims:
         compiled, kind, request = case.rule_set.compiled, case.token, case.request
-        issued = self._now - timedelta(hours=3 if kind is Token.EXPIRED else 0)
+        issued = self.now - timedelta(hours=3 if kind is Token.EXPIRED else 0)
+        if kind is Token.OUTDATED:
+            issued -= 2 * CHANGED_AGO
         audience = case.rule_set.application.audience
         if kind is Token.OTHER_AUDIENCE:
             audience = Audience(f"{audience}-not")
@@ -124,8 +132,8 @@ class Mint:
         if request.identity is not None:
             return TokenClaims.for_person(
                 request.identity,
-                session=REVOKED[7] if kind is Token.REVOKED else LIVE,
-                mentioned_groups=compiled.mentioned_groups,
+                session=_SESSIONS.get(kind, LIVE),
+                mentioned=compiled.mentioned,
                 issuer=issuer,
                 audience=audience,
                 generation=generation,
@@ -145,6 +153,9 @@ class Mint:
         )
 
 
+_SESSIONS = {Token.REVOKED: REVOKED[7], Token.OUTDATED: CHANGED, Token.RENEWED: CHANGED}
+
+
 def generation_of(compiled: CompiledApplication) -> str:
     return token_generation(3, 1, compiled.fingerprint)
 
@@ -158,6 +169,7 @@ def judged(folder: Path, cases: Sequence[Case]) -> list[Verdict]:
             case.rule_set.application.audience,
             generation_of(case.rule_set.compiled),
             REVOKED,
+            changed={CHANGED: mint.now - CHANGED_AGO},
             service_tokens=[ServiceTokenId(name) for name in ("ci", "backup", "robot")],
         )
         for case in cases

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from doorward.model.access import Identity
-from doorward.model.claims import TokenClaims, subject_of, token_generation
+from doorward.model.claims import Mentioned, TokenClaims, subject_of, token_generation
 from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
 from tests.fakes.clock import START
 from tests.nouns import identity
@@ -14,12 +14,20 @@ from tests.nouns import identity
 ISSUED, EXPIRES = START + timedelta(milliseconds=700), START + timedelta(minutes=5, milliseconds=700)
 MANY = frozenset({"staff", "choir", *(f"group-{number}" for number in range(5_000))})
 
+MENTIONED = Mentioned(
+    groups=frozenset({"staff", "board", "choir"}),
+    roles=frozenset({"admin"}),
+    claims=frozenset({("department", "Finance")}),
+    contexts=frozenset({"c1", "c2"}),
+    upn=True,
+)
+
 
 def persons(person: Identity) -> TokenClaims:
     return TokenClaims.for_person(
         person,
         session=SessionId("s1"),
-        mentioned_groups={"staff", "board", "choir"},
+        mentioned=MENTIONED,
         issuer="https://access.test",
         audience=Audience("tag"),
         generation="1.2.abc",
@@ -93,3 +101,20 @@ def test_two_people_never_share_a_subject() -> None:
 def test_a_generation_changes_with_each_of_its_parts() -> None:
     assert token_generation(1, 2, "abc") == "1.2.abc"
     assert len({token_generation(o, a, f) for o in (1, 11) for a in (1, 11) for f in ("a", "b")}) == 8
+
+
+def test_only_facts_that_policies_mention_go_into_a_token() -> None:
+    person = replace(
+        identity(),
+        upn="ada@corp.com",
+        roles=frozenset({"admin", "reader"}),
+        claims=frozenset({("department", "Finance"), ("office", "12")}),
+        contexts=frozenset({"c1", "c9"}),
+    )
+    claims = persons(person).as_claims()
+    assert (claims["upn"], claims["roles"]) == ("ada@corp.com", ["admin"])
+    assert (claims["custom"], claims["acrs"]) == (["department=Finance"], ["c1"])
+
+
+def test_a_person_without_such_facts_has_no_such_claims() -> None:
+    assert not {"upn", "roles", "custom", "acrs"} & persons(identity()).as_claims().keys()

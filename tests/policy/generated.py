@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from random import Random
+from typing import TypeVar
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application, Origin
@@ -23,6 +24,8 @@ from doorward.model.ids import (
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import CompiledApplication, compile_application
+
+T = TypeVar("T")
 
 EMAILS = (
     "ada@corp.com",
@@ -39,6 +42,12 @@ DOMAINS = ("corp.com", "CORP.com", "evil.com", "sub.corp.com")
 GROUPS = ("staff", "admins", "Ops Team", "contractors")
 GROUPS_NOBODY_MENTIONS = ("choir", "staff ", "Staff")
 PROVIDERS = (IdentityProviderId("people"), IdentityProviderId("entra"))
+ROLES = ("admin", "reader")
+ROLES_NOBODY_MENTIONS = ("Admin", "auditor")
+CLAIMS = (("department", "Finance"), ("department", "IT"), ("office", "a=b"))
+CLAIMS_NOBODY_MENTIONS = (("department", "finance"), ("floor", "1"))
+CONTEXTS = ("c1", "c2")
+UPNS = ("ada@corp.com", "bob@corp.com", "")
 SERVICE_TOKENS = (ServiceTokenId("ci"), ServiceTokenId("backup"), ServiceTokenId("robot"))
 RANGES = (
     "10.0.0.0/8",
@@ -84,6 +93,7 @@ class Generator:
             hostname=f"{name}.test",
             origin=Origin(url="http://127.0.0.1:1"),
             audience=Audience(f"audience-of-{name}"),
+            identity_providers=self._random.choice(((), (), (), PROVIDERS[:1], PROVIDERS)),
         )
         groups = [self._rule_group(kind, nested=nested) for kind in _KINDS for nested in (False, True)]
         actions = self._random.choices(_ACTIONS, weights=_ACTION_WEIGHTS, k=self._random.randint(1, 4))
@@ -110,10 +120,14 @@ class Generator:
             identity_provider=self._random.choice(PROVIDERS),
             subject=email,
             email=email,
+            upn=self._random.choice(UPNS),
             groups=frozenset(self._some(groups, at_most=4)),
+            roles=frozenset(self._some((*ROLES, *ROLES_NOBODY_MENTIONS), at_most=2)),
+            claims=frozenset(self._some((*CLAIMS, *CLAIMS_NOBODY_MENTIONS), at_most=3)),
+            contexts=frozenset(self._some((*CONTEXTS, "c9"), at_most=2)),
         )
 
-    def _some(self, values: Sequence[str], *, at_most: int) -> list[str]:
+    def _some(self, values: Sequence[T], *, at_most: int) -> list[T]:
         return self._random.sample(values, self._random.randint(0, at_most))
 
     def _policy(self, index: int, action: Action) -> Policy:
@@ -156,7 +170,7 @@ class Generator:
         return Selector("service_token", self._random.choice(SERVICE_TOKENS))
 
     def _person_selector(self) -> Selector:
-        kind = self._random.choice(("everyone", "email", "email_domain", "group", "group", "provider"))
+        kind = self._random.choice(_PERSON_KINDS)
         if kind == "everyone":
             return Selector("everyone")
         if kind == "email":
@@ -166,9 +180,34 @@ class Generator:
         if kind == "group":
             provider = self._random.choice((None, None, *PROVIDERS))
             return Selector("group", self._random.choice(GROUPS), provider)
-        return Selector("identity_provider", self._random.choice(PROVIDERS))
+        if kind == "provider":
+            return Selector("identity_provider", self._random.choice(PROVIDERS))
+        return self._selector_of_a_directory(kind)
+
+    def _selector_of_a_directory(self, kind: str) -> Selector:
+        if kind == "upn":
+            return Selector("upn", self._random.choice(UPNS[:2]).title())
+        if kind == "auth_context":
+            return Selector("auth_context", self._random.choice(CONTEXTS), self._random.choice(PROVIDERS))
+        provider = self._random.choice((None, None, *PROVIDERS))
+        if kind == "role":
+            return Selector("role", self._random.choice(ROLES), provider)
+        name, value = self._random.choice(CLAIMS)
+        return Selector("claim", f"{name} = {value}", provider)
 
 
+_PERSON_KINDS = (
+    "everyone",
+    "email",
+    "email_domain",
+    "group",
+    "group",
+    "provider",
+    "role",
+    "claim",
+    "upn",
+    "auth_context",
+)
 _KINDS = ("network", "machine", "person")
 _ACTIONS = (Action.ALLOW, Action.DENY, Action.SERVICE_AUTH, Action.BYPASS)
 _ACTION_WEIGHTS = (6, 2, 2.5, 0.7)

@@ -16,6 +16,7 @@ from doorward.policy.expression import (
     ClaimPresent,
     Expression,
     Fact,
+    IssuedBefore,
     Never,
     Not,
     Or,
@@ -51,6 +52,9 @@ def holds(expression: Expression, facts: Facts) -> bool:
 def _is_fact(fact: Fact, facts: Facts) -> bool:
     if isinstance(fact, SourceIn):
         return facts.source.version == fact.network.version and facts.source in fact.network
+    if isinstance(fact, IssuedBefore):
+        issued = facts.claims.get("iat")
+        return isinstance(issued, int) and 0 <= issued < fact.second
     value = facts.claims.get(fact.claim)
     match fact:
         case ClaimContains(_, item):

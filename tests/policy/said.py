@@ -10,6 +10,8 @@ from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, Rule
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import CompiledApplication, compile_application
+from doorward.policy.selectors import SELECTORS
+from doorward.policy.selectors.kind import Narrowing
 from tests.nouns import application
 
 EVERYONE = Selector("everyone")
@@ -18,13 +20,13 @@ HELLO = ApplicationId("hello")
 
 
 def said(*words: str) -> tuple[Selector, ...]:
-    """Selectors, each as ``kind``, ``kind:value`` or ``kind:value@provider`` (for groups)."""
+    """Selectors, each as ``kind``, ``kind:value`` or ``kind:value@provider`` (where it may be narrowed)."""
     return tuple(_selector(word) for word in words)
 
 
 def _selector(word: str) -> Selector:
     kind, _, value = word.partition(":")
-    if kind == "group" and "@" in value:
+    if "@" in value and kind in SELECTORS and SELECTORS[kind].narrowing is not Narrowing.NEVER:
         value, _, provider = value.partition("@")
         return Selector(kind, value, IdentityProviderId(provider))
     return Selector(kind, value)
@@ -58,12 +60,20 @@ def person(
     *groups: str,
     provider: str = "people",
     source: str = "10.0.0.1",
+    upn: str = "",
+    roles: Sequence[str] = (),
+    claims: Sequence[tuple[str, str]] = (),
+    contexts: Sequence[str] = (),
 ) -> AccessRequest:
     identity = Identity(
         identity_provider=IdentityProviderId(provider),
         subject=email,
         email=email,
+        upn=upn,
         groups=frozenset(groups),
+        roles=frozenset(roles),
+        claims=frozenset(claims),
+        contexts=frozenset(contexts),
     )
     return AccessRequest(application=HELLO, source=ip_address(source), identity=identity)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 from random import Random
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.model.access import AccessRequest
-from doorward.model.claims import TokenClaims
+from doorward.model.claims import Mentioned, TokenClaims
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
@@ -24,9 +25,9 @@ from doorward.model.ids import (
 )
 from doorward.model.policy import Policy
 from doorward.model.service_token import ServiceToken
-from doorward.policy.compiler import CompiledApplication, compile_configuration
+from doorward.policy.compiler import CompiledApplication, compile_application, compile_configuration
 from doorward.policy.evaluate import evaluate
-from doorward.policy.expression import NEVER
+from doorward.policy.expression import NEVER, And, ClaimEquals, ClaimPresent, SourceIn
 from tests.fakes.clock import START
 from tests.nouns import application
 from tests.policy.generated import Generator
@@ -40,7 +41,7 @@ def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str,
         return TokenClaims.for_person(
             request.identity,
             session=SessionId("s1"),
-            mentioned_groups=made.mentioned_groups,
+            mentioned=made.mentioned,
             issuer="",
             audience=Audience(""),
             generation="",
@@ -109,7 +110,7 @@ def test_groups_are_mentioned_wherever_they_stand() -> None:
         policy("deny", "group:d"),
         groups=[rule_group("out", "group:c"), rule_group("unused", "group:z")],
     )
-    assert made.mentioned_groups == {"a", "b", "c", "d"}
+    assert made.mentioned.groups == {"a", "b", "c", "d"}
 
 
 def test_the_fingerprint_names_the_set_of_mentioned_groups_and_nothing_else() -> None:
@@ -118,6 +119,37 @@ def test_the_fingerprint_names_the_set_of_mentioned_groups_and_nothing_else() ->
     assert same.fingerprint == first
     assert compiled(policy("allow", "group:a", "group:b", "group:c")).fingerprint != first
     assert len(first) == 12
+
+
+def test_every_fact_that_a_token_may_carry_is_mentioned_where_a_policy_looks_for_it() -> None:
+    made = compiled(
+        policy(
+            "allow",
+            "role:admin",
+            "claim:department = Finance",
+            "upn:Ada@corp.com",
+            require=["auth_context:c1@entra"],
+        )
+    )
+    assert made.mentioned == Mentioned(
+        roles=frozenset({"admin"}),
+        claims=frozenset({("department", "Finance")}),
+        contexts=frozenset({"c1"}),
+        upn=True,
+    )
+    assert made.fingerprint != compiled(policy("allow", "role:admin")).fingerprint
+
+
+def test_people_of_another_identity_provider_are_not_allowed_by_the_data_plane() -> None:
+    only = replace(application("hello"), identity_providers=(IdentityProviderId("entra"),))
+    made = compile_application(
+        only, [policy("allow", "everyone"), policy("bypass", "ip_range:10.0.0.0/8")], ()
+    )
+    assert made.identity_providers == {"entra"}
+    assert [entry.expression for entry in made.policies] == [
+        SourceIn(ip_network("10.0.0.0/8")),
+        And((ClaimPresent("sid"), ClaimEquals("idp", "entra"))),
+    ]
 
 
 def test_selectors_come_out_in_canonical_spelling() -> None:

@@ -10,8 +10,11 @@ from doorward.model.access import Identity
 from doorward.model.ids import ApplicationId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.services import issue
+from doorward.services.arrivals import Visit
 from doorward.services.secrets import hashed
-from tests.services.world import World
+from tests.services.world import SOURCE, STAFF, World, cookies_of
+
+VISIT = Visit(source=SOURCE, user_agent="Browser/1")
 
 
 def enter(world: World, identity: Identity, *, application: str = "hello") -> dict[str, str]:
@@ -40,3 +43,12 @@ def enter(world: World, identity: Identity, *, application: str = "hello") -> di
         return {names.FOOTHOLD_COOKIE: secret, names.TOKEN_COOKIE: issued.token}
 
     return asyncio.run(entered())
+
+
+async def signed_in(world: World, email: str = "ada@example.com", password: str = "ada's") -> Session:
+    onward = await world.sign_in.with_password(
+        world.sign_in.provider(STAFF), email=email, password=password, visit=VISIT
+    )
+    session = await world.arrivals.session(cookies_of(onward.cookies)[names.SESSION_COOKIE])
+    assert session is not None
+    return session

@@ -22,20 +22,28 @@ from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
+from doorward.services.admission import Admission
+from doorward.services.arrivals import Arrivals
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
+from doorward.services.entering import Entering
 from doorward.services.flows import Flows
+from doorward.services.identity_providers import IdentityProviders
+from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
 from doorward.services.questions import Question
 from doorward.services.rate_limits import SignInLimits
+from doorward.services.reevaluate import Reevaluation
 from doorward.services.sealing import Seal
 from doorward.services.secrets import hashed
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
-from doorward.services.sign_in import SignIn
+from doorward.services.sign_in import Provider, SignIn
 from doorward.services.tokens import Tokens
+from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
 from doorward.services.tunnels import Tunnels
 from tests.fakes.clock import FakeClock, FakeRandomness
@@ -181,9 +189,42 @@ class World:
             passwords=PasswordHashing(sample_hash, lambda h, p: h == sample_hash(p)),
             reserved=["access.example.com"],
             randomness=self.randomness,
+            clock=self.clock,
         )
         self.limits = SignInLimits(self.clock)
+        self.arrivals = self._arrivals()
         self.sign_in = self._sign_in()
+        self.entering = self._entering()
+        self.trials = Trials(team_origin=TEAM, clock=self.clock, randomness=self.randomness)
+        self.identity_providers = IdentityProviders(
+            current=self.current,
+            provider_for=self.provider_for,
+            trials=self.trials,
+            callback=f"{TEAM}/cdn-cgi/access/callback",
+            clock=self.clock,
+        )
+        self.provider_logout = ProviderLogout(
+            self.stores,
+            current=self.current,
+            sessions=self.sessions,
+            provider_for=self.provider_for,
+            clock=self.clock,
+        )
+        self.reevaluation = Reevaluation(
+            self.stores,
+            current=self.current,
+            publisher=self.publisher,
+            streams=self.streams,
+            clock=self.clock,
+        )
+        self.keeping_up = KeepingUp(
+            self.stores.sessions,
+            current=self.current,
+            live=self.sessions,
+            reevaluation=self.reevaluation,
+            provider_for=self.provider_for,
+            clock=self.clock,
+        )
         self.tunnels = Tunnels(
             self.configurations,
             relays=self.relays,
@@ -194,17 +235,37 @@ class World:
         )
         self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)
 
+    def provider_for(self, provider: IdentityProvider) -> Provider:
+        return self.passwords if provider.id == STAFF else self.redirect
+
+    def _arrivals(self) -> Arrivals:
+        return Arrivals(
+            self.stores.sessions,
+            current=self.current,
+            admission=Admission(),
+            clock=self.clock,
+            randomness=self.randomness,
+        )
+
     def _sign_in(self) -> SignIn:
         return SignIn(
+            self.stores.one_time_values,
+            current=self.current,
+            arrivals=self.arrivals,
+            flows=self.flows,
+            transactions=self._seal("sign-in", 10),
+            provider_for=self.provider_for,
+            limits=self.limits,
+            callback=f"{TEAM}/cdn-cgi/access/callback",
+            clock=self.clock,
+        )
+
+    def _entering(self) -> Entering:
+        return Entering(
             self.stores,
             current=self.current,
-            flows=self.flows,
             tokens=self.tokens,
-            transactions=self._seal("sign-in", 10),
-            provider_for=lambda provider: self.passwords if provider.id == STAFF else self.redirect,
-            limits=self.limits,
             authority=EDGE.authority,
-            callback=f"{TEAM}/cdn-cgi/access/callback",
             clock=self.clock,
             randomness=self.randomness,
         )

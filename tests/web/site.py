@@ -19,8 +19,10 @@ from doorward.web.answers import Answers
 from doorward.web.application import Hosts, web_application
 from doorward.web.launcher import LauncherPage
 from doorward.web.pages import Pages
+from doorward.web.provider_pages import ProviderPages
 from doorward.web.sign_in import LOGIN, SignInPages
 from doorward.web.static_files import load_static_files
+from doorward.web.trials import TrialPages
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from tests.fakes.stores import FakeStores
 from tests.services.world import SOURCE, STAFF, TEAM, World, ask, configuration, cookies_of
@@ -39,16 +41,28 @@ def application_over(world: World) -> Starlette:
     return web_application(
         hosts=Hosts(TEAM_HOST, world.current),
         answers=answers,
-        sign_in=SignInPages(world.sign_in, flows=world.flows, answers=answers, randomness=world.randomness),
+        sign_in=SignInPages(
+            world.sign_in,
+            arrivals=world.arrivals,
+            entering=world.entering,
+            trials=world.trials,
+            flows=world.flows,
+            answers=answers,
+            randomness=world.randomness,
+        ),
         access=AccessPages(
             team_domain=TEAM_HOST,
             sign_in=world.sign_in,
+            arrivals=world.arrivals,
+            entering=world.entering,
             decider=world.decider,
             sessions=world.sessions,
             tokens=world.tokens,
             answers=answers,
         ),
-        launcher=LauncherPage(world.sign_in, answers),
+        launcher=LauncherPage(world.arrivals, world.entering, answers),
+        trials=TrialPages(world.trials, world.sign_in, answers),
+        provider_pages=ProviderPages(world.provider_logout, world.identity_providers, world.sign_in, answers),
         static_files=dict(STATIC_FILES),
     )
 

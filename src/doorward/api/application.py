@@ -12,10 +12,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from doorward import __version__
 from doorward.api import bodies
+from doorward.api.identity_providers import identity_provider_routes
 from doorward.declaration import DeclarationInvalid
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.model.ids import SessionId
 from doorward.services.configuration import AccessFile, Configurations
+from doorward.services.identity_providers import IdentityProviders
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.status import Status
@@ -38,6 +40,7 @@ class Verbs:
     tunnels: Tunnels
     sessions: LiveSessions
     service_tokens: ServiceTokens
+    identity_providers: IdentityProviders
     status: Callable[[], Status]
 
 
@@ -51,6 +54,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     _tunnels(app, verbs)
     _sessions(app, verbs)
     _service_tokens(app, verbs)
+    identity_provider_routes(app, verbs.identity_providers)
     return app
 
 

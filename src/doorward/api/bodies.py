@@ -143,6 +143,7 @@ def status_body(status: Status) -> dict[str, object]:
         "edges": [edge_body(edge) for edge in status.edges],
         "relays": status.relays,
         "connectors": [connector_body(connector) for connector in status.connectors],
+        "warnings": list(status.warnings),
     }
 
 

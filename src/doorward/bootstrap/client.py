@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,18 @@ class ApiClient:
         """Raises as ``send``."""
         return self.send("DELETE", path).json()
 
+    def lines(self, path: str) -> Iterator[str]:
+        """The lines of a text that comes bit by bit, each as soon as it is there. Raises as ``send``."""
+        with self._client() as client:
+            try:
+                with client.stream("GET", f"http://doorward{path}") as answer:
+                    if not answer.is_success:
+                        answer.read()
+                        raise _error(answer)
+                    yield from answer.iter_lines()
+            except httpx.HTTPError as error:
+                raise self._silent(error) from None
+
     def send(
         self,
         method: str,
@@ -47,21 +60,26 @@ class ApiClient:
         body: dict[str, object] | None = None,
     ) -> httpx.Response:
         """Raises the error that the API tells of; Unavailable when no Doorward answers there."""
+        with self._client() as client:
+            try:
+                answer = client.request(method, f"http://doorward{path}", params=query, json=body)
+            except httpx.HTTPError as error:
+                raise self._silent(error) from None
+        if answer.is_success:
+            return answer
+        raise _error(answer)
+
+    def _client(self) -> httpx.Client:
         socket = self._data.absolute() / places.API_SOCKET
         if not socket.exists():
             raise Unavailable(
                 f"no Doorward runs on {self._data}: start it with 'doorward serve' or 'make demo', "
                 "or name its data folder with --data"
             )
-        transport = httpx.HTTPTransport(uds=socket_address(socket))
-        with httpx.Client(transport=transport, timeout=PATIENCE) as client:
-            try:
-                answer = client.request(method, f"http://doorward{path}", params=query, json=body)
-            except httpx.HTTPError as error:
-                raise Unavailable(f"the control plane on {self._data} does not answer: {error}") from None
-        if answer.is_success:
-            return answer
-        raise _error(answer)
+        return httpx.Client(transport=httpx.HTTPTransport(uds=socket_address(socket)), timeout=PATIENCE)
+
+    def _silent(self, error: httpx.HTTPError) -> Unavailable:
+        return Unavailable(f"the control plane on {self._data} does not answer: {error}")
 
 
 def _error(answer: httpx.Response) -> AccessError:

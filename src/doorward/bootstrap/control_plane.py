@@ -15,32 +15,17 @@ from doorward.authz.server import AuthorizationServer
 from doorward.bootstrap import places
 from doorward.bootstrap.certificates_files import ensure_authority, ensure_certificate
 from doorward.bootstrap.certificates_own import load_own
+from doorward.bootstrap.control_services import ControlServices, join_services
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.data_folder import DataFolder
 from doorward.bootstrap.system import SystemClock, SystemRandomness
 from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
-from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
-from doorward.identity.passwords import Passwords, hash_password, verify_password
-from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
-from doorward.services import flows, sign_in
-from doorward.services.configuration import Configurations, PasswordHashing
-from doorward.services.current import Current
-from doorward.services.decide import Decider
-from doorward.services.flows import Flows
-from doorward.services.live_streams import LiveStreams
-from doorward.services.publish import EDGE_TUNNEL, CertificateAndKey, Publisher
-from doorward.services.rate_limits import SignInLimits
-from doorward.services.sealing import Seal
-from doorward.services.service_tokens import ServiceTokens
-from doorward.services.sessions import LiveSessions
-from doorward.services.sign_in import SignIn
+from doorward.services.identity_providers import all_expiry_warnings
+from doorward.services.publish import EDGE_TUNNEL, CertificateAndKey
 from doorward.services.status import Status, status
-from doorward.services.tokens import Tokens
-from doorward.services.tunnel_secrets import TunnelSecrets
-from doorward.services.tunnels import Tunnels
 from doorward.stores.sql_stores import SqlStores
 from doorward.tunnel.token import RelayAddress, TunnelToken, encode
 from doorward.web.access import AccessPages
@@ -49,8 +34,10 @@ from doorward.web.application import Hosts, web_application
 from doorward.web.edge_pages import edge_page_csp, edge_pages
 from doorward.web.launcher import LauncherPage
 from doorward.web.pages import Pages
+from doorward.web.provider_pages import ProviderPages
 from doorward.web.sign_in import SignInPages
-from doorward.web.static_files import load_static_files
+from doorward.web.static_files import StaticFile, load_static_files
+from doorward.web.trials import TrialPages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +50,19 @@ class ControlPlane:
     authorization: AuthorizationServer
     web: Starlette
     api: FastAPI
-    publisher: Publisher
-    tokens: Tokens
-    providers: Providers
-    passwords: Passwords
+    services: ControlServices
     edge_token: str
 
     def status(self) -> Status:
         """What is so at this moment."""
-        return status(self.publisher, self.ads, self.relays)
+        return _status(self.services, self.ads, self.relays, SystemClock())
 
     async def close(self) -> None:
         """Let go of everything."""
+        await self.services.keeping_up.close()
         await self.relays.close()
-        await self.providers.aclose()
-        await self.passwords.aclose()
+        await self.services.providers.aclose()
+        await self.services.passwords.aclose()
         await self.stores.close()
 
 
@@ -106,54 +91,7 @@ async def build(settings: ControlSettings, folder: DataFolder) -> ControlPlane:
     edge_settings = edge_settings_of(settings)
     certificates = _Certificates(settings, folder, clock)
     stores = await SqlStores.open(folder.database, encryption_key=folder.derive("database"))
-    current, ads, relays = Current(), AdsServer(clock), RelayControl()
-    tokens = Tokens(stores.signing_keys, clock=clock, randomness=randomness, issuer=edge_settings.issuer)
-    tunnel_secrets = TunnelSecrets(folder.derive("tunnel secrets"))
-    publisher = Publisher(
-        stores,
-        current=current,
-        edges=ads,
-        relays=relays,
-        tokens=tokens,
-        tunnel_secrets=tunnel_secrets,
-        settings=edge_settings,
-        certificate_for=certificates.issue,
-        clock=clock,
-    )
-    seal_flows = Seal(folder.derive("flows"), purpose="flow", lifetime=flows.LIFETIME, clock=clock)
-    way = Flows(team_origin=edge_settings.issuer, seal=seal_flows, randomness=randomness)
-    passwords = Passwords()
-    providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
-    signing_in = SignIn(
-        stores,
-        current=current,
-        flows=way,
-        tokens=tokens,
-        transactions=Seal(
-            folder.derive("sign-ins"),
-            purpose="sign-in",
-            lifetime=sign_in.TRANSACTION_LIFETIME,
-            clock=clock,
-        ),
-        provider_for=providers.adapter,
-        limits=SignInLimits(clock),
-        authority=edge_settings.authority,
-        callback=f"{edge_settings.issuer}{names.ACCESS_PATH}callback",
-        clock=clock,
-        randomness=randomness,
-    )
-    decider = Decider(current=current, sessions=stores.sessions, tokens=tokens, flows=way, clock=clock)
-    sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    configurations = Configurations(
-        stores,
-        publisher=publisher,
-        edges=ads,
-        sessions=sessions,
-        streams=LiveStreams(stores, current=current, relays=relays, clock=clock),
-        passwords=PasswordHashing(hash_password, lambda stored, password: verify_password(password, stored)),
-        reserved=[settings.team_domain],
-        randomness=randomness,
-    )
+    ads, relays = AdsServer(clock), RelayControl()
 
     def write_token(tunnel: Tunnel, secret: str) -> str:
         return encode(
@@ -166,48 +104,81 @@ async def build(settings: ControlSettings, folder: DataFolder) -> ControlPlane:
             )
         )
 
+    services = join_services(
+        settings,
+        folder,
+        edge=edge_settings,
+        stores=stores,
+        ads=ads,
+        relays=relays,
+        certificate_for=certificates.issue,
+        write_token=write_token,
+        clock=clock,
+        randomness=randomness,
+    )
     static_files = load_static_files()
     answers = Answers(Pages(static_files), team_origin=edge_settings.issuer)
-    verbs = Verbs(
-        configurations=configurations,
-        tunnels=Tunnels(
-            configurations,
-            relays=relays,
-            secrets=tunnel_secrets,
-            authority=edge_settings.authority,
-            write_token=write_token,
-            randomness=randomness,
-        ),
-        sessions=sessions,
-        service_tokens=ServiceTokens(configurations, clock=clock, randomness=randomness),
-        status=lambda: status(publisher, ads, relays),
-    )
     return ControlPlane(
         stores=stores,
         ads=ads,
         relays=relays,
-        authorization=AuthorizationServer(decider, answers.refusal),
-        web=web_application(
-            hosts=Hosts(settings.team_domain, current),
-            answers=answers,
-            sign_in=SignInPages(signing_in, flows=way, answers=answers, randomness=randomness),
-            access=AccessPages(
-                team_domain=settings.team_domain,
-                sign_in=signing_in,
-                decider=decider,
-                sessions=sessions,
-                tokens=tokens,
-                answers=answers,
-            ),
-            launcher=LauncherPage(signing_in, answers),
-            static_files=dict(static_files),
+        authorization=AuthorizationServer(services.decider, answers.refusal),
+        web=_web(settings, services, answers, dict(static_files), randomness),
+        api=api_application(
+            Verbs(
+                configurations=services.configurations,
+                tunnels=services.tunnels,
+                sessions=services.sessions,
+                service_tokens=services.service_tokens,
+                identity_providers=services.identity_providers,
+                status=lambda: _status(services, ads, relays, clock),
+            )
         ),
-        api=api_application(verbs),
-        publisher=publisher,
-        tokens=tokens,
-        providers=providers,
-        passwords=passwords,
-        edge_token=write_token(EDGE_TUNNEL, tunnel_secrets.secret(EDGE_TUNNEL)),
+        services=services,
+        edge_token=write_token(EDGE_TUNNEL, services.tunnel_secrets.secret(EDGE_TUNNEL)),
+    )
+
+
+def _status(services: ControlServices, ads: AdsServer, relays: RelayControl, clock: SystemClock) -> Status:
+    warnings = all_expiry_warnings(services.current.get().configuration, clock.now())
+    return status(services.publisher, ads, relays, warnings=warnings)
+
+
+def _web(
+    settings: ControlSettings,
+    services: ControlServices,
+    answers: Answers,
+    static_files: dict[str, StaticFile],
+    randomness: SystemRandomness,
+) -> Starlette:
+    return web_application(
+        hosts=Hosts(settings.team_domain, services.current),
+        answers=answers,
+        sign_in=SignInPages(
+            services.sign_in,
+            arrivals=services.arrivals,
+            entering=services.entering,
+            trials=services.trials,
+            flows=services.flows,
+            answers=answers,
+            randomness=randomness,
+        ),
+        access=AccessPages(
+            team_domain=settings.team_domain,
+            sign_in=services.sign_in,
+            arrivals=services.arrivals,
+            entering=services.entering,
+            decider=services.decider,
+            sessions=services.sessions,
+            tokens=services.tokens,
+            answers=answers,
+        ),
+        launcher=LauncherPage(services.arrivals, services.entering, answers),
+        trials=TrialPages(services.trials, services.sign_in, answers),
+        provider_pages=ProviderPages(
+            services.provider_logout, services.identity_providers, services.sign_in, answers
+        ),
+        static_files=static_files,
     )
 
 

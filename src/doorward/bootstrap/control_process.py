@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -29,6 +30,9 @@ from doorward.services.publish import REMEMBERED
 
 log = structlog.get_logger("control")
 
+TICK = 1.0
+"""Seconds between looks at what is due."""
+
 KEPT = timedelta(days=7)
 """How long ended sessions are kept for whoever asks."""
 
@@ -45,9 +49,9 @@ async def run(settings: ControlSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        await control.tokens.refresh()
+        await control.services.tokens.refresh()
         await control.relays.serve(places.RELAY_SOCKET)
-        await control.publisher.publish()
+        await control.services.publisher.publish()
         await _repeat_cuts(control)
         _write_privately(places.EDGE_TOKEN, control.edge_token)
         # The API comes last: whoever can reach it finds everything else in place.
@@ -71,23 +75,30 @@ async def _repeat_cuts(control: ControlPlane) -> None:
 
 
 async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
+    """Housekeeping every minute, and a look at which identity providers are due every second."""
+    refresh_at = time.monotonic() + REFRESH.total_seconds()
     while not stop.is_set():
         try:
-            async with asyncio.timeout(REFRESH.total_seconds()):
+            async with asyncio.timeout(TICK):
                 await stop.wait()
         except TimeoutError:
-            await _refresh(control)
+            control.services.keeping_up.begin_round()
+            if time.monotonic() >= refresh_at:
+                await _refresh(control)
+                refresh_at = time.monotonic() + REFRESH.total_seconds()
 
 
 async def _refresh(control: ControlPlane) -> None:
     now = SystemClock().now()
     try:
-        await control.tokens.refresh()
-        await control.publisher.publish()
+        await control.services.tokens.refresh()
+        await control.services.publisher.publish()
         configuration, _ = await control.stores.configurations.load()
-        control.providers.keep_only(configuration.identity_providers)
+        control.services.providers.keep_only(configuration.identity_providers)
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)
+        for warning in control.status().warnings:
+            log.warning(warning)
     except AccessError:
         log.exception("housekeeping failed; it is tried again in a minute")
 

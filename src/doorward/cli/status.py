@@ -68,6 +68,8 @@ def _print(known: dict[str, Any]) -> None:
         )
         if edge["refusal"]:
             typer.echo(f"  refuses: {edge['refusal']}")
+    for warning in known["warnings"]:
+        typer.echo(f"Warning: {warning}")
     typer.echo(f"Relays connected: {known['relays']}")
     for connector in known["connectors"]:
         typer.echo(

@@ -11,7 +11,7 @@ from doorward.declaration.rules import own_policy
 from doorward.declaration.secret_fields import ca
 from doorward.model.application import Application, Origin
 from doorward.model.errors import Invalid
-from doorward.model.ids import ApplicationId, Audience, PolicyId
+from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId
 from doorward.model.policy import Policy
 
 APPLICATION_FIELDS = (
@@ -22,6 +22,7 @@ APPLICATION_FIELDS = (
     "tunnel",
     "origin",
     "session_duration",
+    "identity_providers",
     "show_in_launcher",
     "websockets",
     "policies",
@@ -41,10 +42,18 @@ def application(at: At) -> DeclaredApplication:
         hostname=fields.required("hostname", addresses.hostname, instead=""),
         origin=_origin(fields),
         session_duration=fields.optional("session_duration", session_duration, _DEFAULT.session_duration),
+        identity_providers=fields.optional("identity_providers", _identity_providers, ()),
         show_in_launcher=fields.optional("show_in_launcher", values.switch, default=True),
         websockets=fields.optional("websockets", values.switch, default=True),
         policies=fields.optional("policies", _policies, ()),
     )
+
+
+def _identity_providers(at: At) -> tuple[IdentityProviderId, ...]:
+    found = tuple(dict.fromkeys(IdentityProviderId(item) for item in at.items(values.thing_id)))
+    if not found:
+        raise at.wrong("is empty, and then nobody could sign in: leave it out for all identity providers")
+    return found
 
 
 def _origin(fields: Fields) -> DeclaredOrigin:

@@ -82,6 +82,7 @@ class DeclaredApplication:
     name: str
     policies: tuple[Policy | PolicyId, ...]
     session_duration: timedelta
+    identity_providers: tuple[IdentityProviderId, ...]
     show_in_launcher: bool
     websockets: bool
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import yaml
 
 from doorward.declaration.durations import written_duration
-from doorward.declaration.rules import NARROWED_GROUP
+from doorward.declaration.rules import PROVIDER
 from doorward.declaration.written import SECRET_FIELDS, Written, written_settings
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
@@ -145,6 +145,7 @@ def _application(application: Application, configuration: Configuration) -> dict
     _add(details, "verify", origin.verify, default=True)
     _add(written, "origin", details, default={})
     _add(written, "session_duration", written_duration(application.session_duration), default="24h")
+    _add(written, "identity_providers", [*application.identity_providers], default=[])
     _add(written, "show_in_launcher", application.show_in_launcher, default=True)
     _add(written, "websockets", application.websockets, default=True)
     policies: list[Written] = [
@@ -191,7 +192,7 @@ def _list(dumper: yaml.SafeDumper, items: list[Written]) -> yaml.SequenceNode:
 
 
 def _mapping(dumper: yaml.SafeDumper, fields: dict[str, Written]) -> yaml.MappingNode:
-    on_one_line = tuple(fields) == NARROWED_GROUP
+    on_one_line = tuple(fields)[1:] == (PROVIDER,)
     return dumper.represent_mapping("tag:yaml.org,2002:map", fields, flow_style=on_one_line)
 
 

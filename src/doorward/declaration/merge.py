@@ -165,6 +165,7 @@ class _Merging:
             name=declared.name,
             policies=declared.policies,
             session_duration=declared.session_duration,
+            identity_providers=declared.identity_providers,
             generation=before.generation if before else 0,
             show_in_launcher=declared.show_in_launcher,
             websockets=declared.websockets,

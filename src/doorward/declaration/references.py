@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from doorward.declaration.declared import Declaration
 from doorward.declaration.reading import Notes
+from doorward.declaration.rules import NARROWABLE
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.policy import Policy
@@ -59,7 +60,8 @@ def missing(reference: Reference, there: Iterable[str]) -> Invalid:
 
 def check_references(configuration: Configuration, declaration: Declaration, notes: Notes) -> None:
     """Note every policy, rule group, identity provider and service token that is named but is not
-    there, and every group that several identity providers could mean."""
+    there, and every group, role or claim that several identity
+    providers could mean."""
     there: dict[str, set[str]] = {
         "identity_providers": {str(provider.id) for provider in configuration.identity_providers},
         "policies": {policy.id for policy in configuration.policies},
@@ -89,11 +91,11 @@ def _note_missing(reference: Reference, there: Iterable[str], declaration: Decla
 def _note_ambiguous(configuration: Configuration, declaration: Declaration, notes: Notes) -> None:
     providers = ", ".join(provider.id for provider in configuration.identity_providers)
     for owner, path, selector in _selectors(configuration):
-        if selector.kind != "group" or selector.identity_provider is not None:
+        if selector.kind not in NARROWABLE or selector.identity_provider is not None:
             continue
         problem = (
-            f"group {selector.value!r} could be any identity provider's: "
-            f"write {{group: {selector.value}, identity_provider: …}} with one of: {providers}"
+            f"{selector.kind} {selector.value!r} could be any identity provider's: "
+            f"write {{{selector.kind}: {selector.value}, identity_provider: …}} with one of: {providers}"
         )
         if declaration.holds(path):
             notes.note(Invalid(path, problem))
@@ -113,6 +115,9 @@ def _references(configuration: Configuration) -> Iterator[Reference]:
             yield Reference(owner=owner, path=where, section="identity_providers", value=provider)
     for index, application in enumerate(configuration.applications):
         owner = f"application {application.id!r}"
+        for number, provider_id in enumerate(application.identity_providers):
+            where = f"applications[{index}].identity_providers[{number}]"
+            yield Reference(owner=owner, path=where, section="identity_providers", value=provider_id)
         for number, entry in enumerate(application.policies):
             if not isinstance(entry, Policy):
                 where = f"applications[{index}].policies[{number}]"

@@ -12,12 +12,14 @@ from doorward.model.ids import IdentityProviderId, PolicyId, RuleGroupId, slug
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical
+from doorward.policy.selectors.kind import Narrowing
 
 RULE_FIELDS = ("include", "require", "exclude")
 RULE_GROUP_FIELDS = ("id", "name", *RULE_FIELDS)
 POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS)
-NARROWED_GROUP = ("group", "identity_provider")
-"""The one selector of two fields: a group, of one identity provider only."""
+PROVIDER = "identity_provider"
+NARROWABLE = tuple(name for name, kind in SELECTORS.items() if kind.narrowing is not Narrowing.NEVER)
+"""The kinds of selector that may have a second field, ``identity_provider``: whose facts they mean."""
 
 KINDS = tuple(sorted((*SELECTORS, RULE_GROUP)))
 """The kinds of selector that may be written."""
@@ -73,14 +75,15 @@ def _selectors(at: At) -> tuple[Selector, ...]:
 
 
 def selector(at: At) -> Selector:
-    """One selector: ``kind: value``, a bare ``kind`` that takes no value, or a narrowed group."""
+    """One selector: ``kind: value``, a bare ``kind`` without a value, or one narrowed to a provider."""
     if isinstance(at.node, TextNode):
         return _bare(at)
     if not isinstance(at.node, MapNode):
         raise wrong_kind(at.path, at.node, "a selector, such as 'email: ada@example.com'")
     kinds = tuple(at.node.entries)
-    if "group" in kinds:
-        return _group(at.fields(NARROWED_GROUP))
+    narrowable = next((kind for kind in kinds if kind in NARROWABLE), None)
+    if narrowable is not None:
+        return _narrowable(narrowable, at.fields((narrowable, PROVIDER)))
     if len(kinds) != 1:
         raise at.wrong(f"holds {_listed(kinds)}: give each selector an item of its own")
     kind = _known(at, kinds[0])
@@ -113,11 +116,11 @@ def _known(at: At, kind: str) -> str:
     return kind
 
 
-def _group(fields: Fields) -> Selector:
-    value = At(fields.entries["group"], fields.path("group"), fields.at.reading)
-    narrowed = fields.optional("identity_provider", values.thing_id, "")
-    group = _canonical("group", value)
-    return Selector("group", group.value, IdentityProviderId(narrowed) if narrowed else None)
+def _narrowable(kind: str, fields: Fields) -> Selector:
+    value = At(fields.entries[kind], fields.path(kind), fields.at.reading)
+    narrowed = fields.optional(PROVIDER, values.thing_id, "")
+    provider = IdentityProviderId(narrowed) if narrowed else None
+    return canonical(Selector(kind, value.text(), provider), field=value.path)
 
 
 def _canonical(kind: str, value: At) -> Selector:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from doorward.declaration.durations import written_duration
-from doorward.model.identity_provider import (
-    EntraId,
-    OAuth2,
-    OneTimePin,
-    OpenIdConnect,
-    Saml,
-    Settings,
-    is_secret,
-)
+from doorward.model.identity_provider import TYPES, Settings, is_secret, type_of
 
 Written = str | bool | list["Written"] | dict[str, "Written"]
 
-NAMES: Mapping[type[Settings], str] = MappingProxyType(
-    {OpenIdConnect: "oidc", EntraId: "entra", Saml: "saml", OAuth2: "oauth2", OneTimePin: "onetimepin"}
-)
-"""The type that a file gives where the settings are of no preset."""
-
 SECRET_FIELDS: frozenset[str] = frozenset(
-    declared.name for settings in NAMES for declared in fields(settings) if is_secret(declared)
+    declared.name for settings in TYPES for declared in fields(settings) if is_secret(declared)
 )
 
 
@@ -37,7 +22,7 @@ ALWAYS = frozenset({"client_secret"})
 
 def written_settings(settings: Settings) -> dict[str, Written]:
     """``type`` and the fields that differ from what they are when left out."""
-    written: dict[str, Written] = {"type": getattr(settings, "preset", "") or NAMES[type(settings)]}
+    written: dict[str, Written] = {"type": type_of(settings)}
     for declared in fields(settings):
         value = getattr(settings, declared.name)
         if declared.name != "preset" and (value != _default(declared) or declared.name in ALWAYS):

@@ -9,12 +9,15 @@ Rule: no matcher is empty. What is never true has no policy, and rules without a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 
 from envoy.config.core.v3 import address_pb2
 from envoy.config.rbac.v3 import rbac_pb2
 from envoy.extensions.filters.http.rbac.v3 import rbac_pb2 as rbac_filter_pb2
-from envoy.type.matcher.v3 import metadata_pb2, regex_pb2, string_pb2, value_pb2
+from envoy.type.matcher.v3 import metadata_pb2, number_pb2, regex_pb2, string_pb2, value_pb2
+from envoy.type.v3 import range_pb2
 from google.protobuf import wrappers_pb2
 
 from doorward.envoy import names
@@ -32,6 +35,7 @@ from doorward.policy.expression import (
     ClaimPresent,
     Expression,
     Fact,
+    IssuedBefore,
     Never,
     Not,
     Or,
@@ -48,12 +52,14 @@ def application_rbac(
     generation: str,
     revoked: Collection[SessionId],
     *,
+    changed: Mapping[SessionId, datetime] = MappingProxyType({}),
     service_tokens: Collection[ServiceTokenId] = (),
 ) -> rbac_filter_pb2.RBACPerRoute:
     """Shadow rules for the application's routes; the verdict is ``shadow_engine_result``.
 
     Except under bypass, a token counts only if it is for ``audience`` and of ``generation`` (see
-    ``token_generation``), a person's only if its session is not in ``revoked``, a machine's only
+    ``token_generation``), a person's only if its session is not in ``revoked`` and was not ``changed``
+    after the token was made, a machine's only
     if its service token is in ``service_tokens``: those that exist and have not expired. Without
     that list every machine is left to the control plane.
     """
@@ -65,7 +71,12 @@ def application_rbac(
         )
     )
     accepted = {
-        Action.ALLOW: negation(either(ClaimEquals("sid", sid) for sid in sorted(revoked))),
+        Action.ALLOW: both(
+            (
+                negation(either(ClaimEquals("sid", sid) for sid in sorted(revoked))),
+                negation(either(_made_before(sid, changed[sid]) for sid in sorted(changed))),
+            )
+        ),
         Action.SERVICE_AUTH: either(ClaimEquals("service_token", token) for token in sorted(service_tokens)),
     }
     policies: dict[str, rbac_pb2.Policy] = {}
@@ -80,6 +91,12 @@ def application_rbac(
             )
     rules = rbac_pb2.RBAC(action=rbac_pb2.RBAC.ALLOW, policies=policies)
     return rbac_filter_pb2.RBACPerRoute(rbac=rbac_filter_pb2.RBAC(shadow_rules=rules))
+
+
+def _made_before(session: SessionId, changed: datetime) -> Expression:
+    """Whether it is a token of this session that does not know of the change. A token says in which
+    second it was made, so those of the same second count as made before."""
+    return both((ClaimEquals("sid", session), IssuedBefore(int(changed.timestamp()) + 1)))
 
 
 def policy_name(compiled: CompiledPolicy) -> str:
@@ -123,6 +140,10 @@ def _fact(fact: Fact) -> rbac_pb2.Principal:
             return _claim(claim, _matching(regex))
         case ClaimPresent(claim):
             return _claim(claim, _matching("(?s).+"))
+        case IssuedBefore(second):
+            before = range_pb2.DoubleRange(start=0, end=second)
+            matcher = number_pb2.DoubleMatcher(range=before)
+            return _claim("iat", value_pb2.ValueMatcher(double_match=matcher))
 
 
 def _together(operands: Iterable[Expression]) -> list[rbac_pb2.Principal]:

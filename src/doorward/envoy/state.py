@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from doorward.model.application import Application
 from doorward.model.ids import ServiceTokenId, SessionId
@@ -60,7 +61,8 @@ class EdgeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeState:
-    """What changes: applications, keys, certificate and the sessions that were revoked.
+    """What changes: applications, keys, certificate, and the sessions that were revoked or whose facts
+    changed at an instant.
 
     ``service_tokens`` are those that exist and have not expired.
     ``generation`` is the organisation's. ``jwks`` is a JSON text of public keys. ``certificate``
@@ -71,6 +73,7 @@ class EdgeState:
     applications: Sequence[ServedApplication]
     service_tokens: Sequence[ServiceTokenId]
     revoked: Sequence[SessionId]
+    changed: Mapping[SessionId, datetime] = field(default_factory=dict)
     jwks: str
     certificate: str
     private_key: str = field(repr=False)

@@ -62,6 +62,7 @@ def _application_host(
         audience=application.audience,
         generation=token_generation(state.generation, application.generation, served.compiled.fingerprint),
         revoked=state.revoked,
+        changed=state.changed,
         service_tokens=state.service_tokens,
     )
     return route_components_pb2.VirtualHost(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from doorward.model.ids import ApplicationId, Audience, PolicyId, TunnelId
+from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, TunnelId
 from doorward.model.policy import Policy
 
 
@@ -31,6 +31,7 @@ class Application:
     """``audience`` is the application's tag in tokens: random, fixed for its life, never chosen.
 
     ``generation`` is raised to end every token of this application at once.
+    ``identity_providers`` are those by which people may sign in for it; empty means all.
     ``policies`` holds policies of its own and, as bare ids, shared ones, in order.
     """
 
@@ -42,5 +43,6 @@ class Application:
     policies: tuple[Policy | PolicyId, ...] = ()
     session_duration: timedelta = timedelta(hours=24)
     generation: int = 0
+    identity_providers: tuple[IdentityProviderId, ...] = ()
     show_in_launcher: bool = True
     websockets: bool = True

@@ -6,7 +6,6 @@ Names follow Cloudflare Access where it has one (``common_name``, ``type``), and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,9 +36,25 @@ def token_generation(organisation: int, application: int, fingerprint: str) -> s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    """The facts of people that an application's policies look for: all that its tokens carry.
+
+    ``claims`` are pairs of name and value. ``upn`` is whether any user principal name is looked for.
+    """
+
+    groups: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    claims: frozenset[tuple[str, str]] = frozenset()
+    contexts: frozenset[str] = frozenset()
+    upn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenClaims:
     """The claims of one token. ``issued`` and ``expires`` are cut to whole seconds, downwards.
 
+    ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
+    which the token outlives.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
     ``service_token`` and ``common_name`` (its client id) and none of those.
     """
@@ -52,7 +67,11 @@ class TokenClaims:
     subject: str = ""
     email: str = ""
     identity_provider: IdentityProviderId | None = None
+    upn: str = ""
     groups: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    custom: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
     session: SessionId | None = None
     service_token: ServiceTokenId | None = None
     common_name: str = ""
@@ -63,14 +82,14 @@ class TokenClaims:
         identity: Identity,
         *,
         session: SessionId,
-        mentioned_groups: Collection[str],
+        mentioned: Mentioned,
         issuer: str,
         audience: Audience,
         generation: str,
         issued: datetime,
         expires: datetime,
     ) -> TokenClaims:
-        """A person's claims. Of their groups only those that the policies mention go in."""
+        """A person's claims. Of their facts only those that the policies mention go in."""
         return cls(
             issuer=issuer,
             audience=audience,
@@ -80,7 +99,11 @@ class TokenClaims:
             subject=subject_of(identity),
             email=identity.email,
             identity_provider=identity.identity_provider,
-            groups=tuple(sorted(identity.groups.intersection(mentioned_groups))),
+            upn=identity.upn if mentioned.upn else "",
+            groups=tuple(sorted(identity.groups & mentioned.groups)),
+            roles=tuple(sorted(identity.roles & mentioned.roles)),
+            custom=tuple(sorted(f"{name}={value}" for name, value in identity.claims & mentioned.claims)),
+            contexts=tuple(sorted(identity.contexts & mentioned.contexts)),
             session=session,
         )
 
@@ -131,6 +154,13 @@ class TokenClaims:
                 "groups": list(self.groups),
                 "sid": self.session,
             }
+            facts: dict[str, object] = {
+                "upn": self.upn,
+                "roles": list(self.roles),
+                "custom": list(self.custom),
+                "acrs": list(self.contexts),
+            }
+            claims |= {name: value for name, value in facts.items() if value}
         else:
             claims |= {"common_name": self.common_name, "service_token": self.service_token}
         return claims

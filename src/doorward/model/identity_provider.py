@@ -7,9 +7,11 @@ message. What a field means for people who write access files is told in ``docs/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from doorward.model.ids import IdentityProviderId
@@ -228,3 +230,40 @@ class IdentityProvider:
 def secret_fields(settings: Settings) -> tuple[str, ...]:
     """The names of the settings' secret fields."""
     return tuple(declared.name for declared in fields(settings) if is_secret(declared))
+
+
+TYPES: Mapping[type[Settings], str] = MappingProxyType(
+    {
+        LocalAccounts: "local",
+        OpenIdConnect: "oidc",
+        EntraId: "entra",
+        Saml: "saml",
+        OAuth2: "oauth2",
+        OneTimePin: "onetimepin",
+    }
+)
+"""What each class of settings is called: in files, in the database and on pages."""
+
+
+def type_of(settings: Settings) -> str:
+    """The type as people write it: the preset's name, where the settings are of one."""
+    return getattr(settings, "preset", "") or TYPES[type(settings)]
+
+
+_MEANING: Mapping[type[Settings], tuple[str, ...]] = MappingProxyType(
+    {
+        LocalAccounts: (),
+        OpenIdConnect: ("issuer",),
+        EntraId: ("tenant", "cloud", "authority_url"),
+        Saml: ("metadata", "entity_id"),
+        OAuth2: ("preset", "base_url", "api_url"),
+        OneTimePin: (),
+    }
+)
+
+
+def whom_it_means(settings: Settings) -> tuple[str, ...]:
+    """What says whose people the settings are about. While it stays the same, a subject is the same
+    person; when it changes, an equal subject may be somebody else."""
+    kind = type(settings)
+    return (TYPES[kind], *(str(getattr(settings, name)) for name in _MEANING[kind]))

@@ -61,6 +61,15 @@ def check_policy_ids(application: Application, policies: Sequence[Policy]) -> No
         seen.add(policy.id)
 
 
+def check_providers(configuration: Configuration, application: Application) -> None:
+    """Raises Invalid where an application takes sign-ins by an identity provider that is not there."""
+    providers = {provider.id for provider in configuration.identity_providers}
+    for index, provider in enumerate(application.identity_providers):
+        if provider not in providers:
+            field = f"applications[{application.id}].identity_providers[{index}]"
+            _refuse_missing(field, "identity provider", provider, providers)
+
+
 def check_references(configuration: Configuration, rules: Rules, *, field: str) -> None:
     """Raises Invalid where ``rules`` name an identity provider or service token that is not there.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from doorward.model.ids import ApplicationId, RuleGroupId
+from doorward.model.claims import Mentioned
+from doorward.model.ids import ApplicationId, IdentityProviderId, RuleGroupId
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 from doorward.policy.expression import Expression
@@ -30,15 +31,17 @@ class CompiledApplication:
     """``policies`` are in the order of evaluation: bypass and service_auth first, then allow and
     deny, each in the order that the administrator gave. Selectors are in canonical spelling.
 
-    ``mentioned_groups`` are the only groups that a token for this application needs to carry.
+    ``mentioned`` are the only facts that a token for this application needs to carry.
     ``fingerprint`` (12 hexadecimal digits) names that set: a token made for another set is stale,
-    since a group that it leaves out may be one that an exclude rule looks for.
+    since a fact that it leaves out may be one that an exclude rule looks for.
+    ``identity_providers`` are those by which people may sign in here; empty means all.
     ``unknown_kinds`` are the kinds of selectors in use that this version does not know.
     """
 
     application: ApplicationId
     policies: tuple[CompiledPolicy, ...]
     rule_groups: Mapping[RuleGroupId, RuleGroup]
-    mentioned_groups: frozenset[str]
+    mentioned: Mentioned
     fingerprint: str
     unknown_kinds: frozenset[str]
+    identity_providers: frozenset[IdentityProviderId] = frozenset()

@@ -13,16 +13,26 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from doorward.model.application import Application
+from doorward.model.claims import Mentioned
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.ids import ApplicationId, RuleGroupId
 from doorward.model.policy import Action, Policy
-from doorward.model.rule import RuleGroup
+from doorward.model.rule import RuleGroup, Selector
 from doorward.policy import rule_groups as groups_of
 from doorward.policy.bounds import bounds
-from doorward.policy.checks import check_policy, check_policy_ids, check_references
+from doorward.policy.checks import check_policy, check_policy_ids, check_providers, check_references
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
-from doorward.policy.expression import ALWAYS, NEVER, ClaimPresent, Expression, both, negation
+from doorward.policy.expression import (
+    ALWAYS,
+    NEVER,
+    ClaimEquals,
+    ClaimPresent,
+    Expression,
+    both,
+    either,
+    negation,
+)
 from doorward.policy.selectors import SELECTORS
 
 __all__ = [
@@ -61,6 +71,7 @@ def compile_configuration(
     _check_shared(configuration, groups)
     compiled: dict[ApplicationId, CompiledApplication] = {}
     for application in configuration.applications:
+        check_providers(configuration, application)
         if application.id in compiled:
             raise Invalid(f"applications[{application.id}]", "there are two with this id: rename one")
         policies = _policies_of(configuration, application)
@@ -95,19 +106,27 @@ def _compile(
     ]
     ordered = sorted(spelt, key=lambda policy: policy.action not in _FIRST)
     selectors = [selector for policy in ordered for selector in groups_of.selectors_in(policy.rules, groups)]
-    mentioned = frozenset(selector.value for selector in selectors if selector.kind == "group")
+    mentioned = _mentioned(selectors)
     return CompiledApplication(
         application=application.id,
-        policies=tuple(_with_expressions(ordered, groups)),
+        policies=tuple(_with_expressions(ordered, groups, _taken(application))),
         rule_groups=groups,
-        mentioned_groups=mentioned,
+        mentioned=mentioned,
         fingerprint=_fingerprint(mentioned),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
+        identity_providers=frozenset(application.identity_providers),
     )
 
 
+def _taken(application: Application) -> Expression:
+    """Whether the person signed in by an identity provider that the application takes."""
+    if not application.identity_providers:
+        return ALWAYS
+    return either(ClaimEquals("idp", provider) for provider in application.identity_providers)
+
+
 def _with_expressions(
-    ordered: Sequence[Policy], groups: Mapping[RuleGroupId, RuleGroup]
+    ordered: Sequence[Policy], groups: Mapping[RuleGroupId, RuleGroup], taken: Expression
 ) -> Iterator[CompiledPolicy]:
     """Pair each policy with its expression. A deny policy turns into a condition on all later ones."""
     not_denied: list[Expression] = []
@@ -117,7 +136,8 @@ def _with_expressions(
         if policy.action is Action.DENY:
             not_denied.append(negation(between.possible))
         else:
-            expression = both((_WHO[policy.action], between.certain, *not_denied))
+            people = taken if policy.action is Action.ALLOW else ALWAYS
+            expression = both((_WHO[policy.action], people, between.certain, *not_denied))
         yield CompiledPolicy(position=position, policy=policy, expression=expression)
 
 
@@ -161,7 +181,30 @@ def _field(application: Application, index: int, policy: Policy) -> str:
     return f"applications[{application.id}].policies[{index}]"
 
 
-def _fingerprint(mentioned_groups: frozenset[str]) -> str:
+def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
+    values: dict[str, set[str]] = {}
+    for selector in selectors:
+        values.setdefault(selector.kind, set()).add(selector.value)
+    pairs = (value.partition("=") for value in values.get("claim", ()))
+    return Mentioned(
+        groups=frozenset(values.get("group", ())),
+        roles=frozenset(values.get("role", ())),
+        claims=frozenset((name, wanted) for name, _, wanted in pairs),
+        contexts=frozenset(values.get("auth_context", ())),
+        upn="upn" in values,
+    )
+
+
+def _fingerprint(mentioned: Mentioned) -> str:
     """Names the facts that a token must carry; the leading number counts changes to their form."""
-    facts = json.dumps([1, sorted(mentioned_groups)])
+    facts = json.dumps(
+        [
+            2,
+            sorted(mentioned.groups),
+            sorted(mentioned.roles),
+            sorted(mentioned.claims),
+            sorted(mentioned.contexts),
+            mentioned.upn,
+        ]
+    )
     return hashlib.sha256(facts.encode()).hexdigest()[:12]

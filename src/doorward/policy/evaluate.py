@@ -28,9 +28,10 @@ def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
     """Decide on ``request``. A deny policy whose outcome is unknown denies; any other does not match."""
     if request.application != compiled.application:
         return Decision.deny(Reason.OTHER_APPLICATION)
+    other_provider = _by_other_provider(compiled, request)
     for entry in compiled.policies:
         policy = entry.policy
-        if not _looks_at(policy.action, request):
+        if not _looks_at(policy.action, request) or (other_provider and policy.action in _PEOPLE):
             continue
         match = _judge(policy.rules, compiled.rule_groups, request).match
         if policy.action is Action.DENY and match is Match.YES:
@@ -39,7 +40,18 @@ def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
             return Decision.deny_by(policy, Reason.UNKNOWN_SELECTOR)
         if policy.action is not Action.DENY and match is Match.YES:
             return Decision.allow(policy)
+    if other_provider:
+        return Decision.deny(Reason.OTHER_IDENTITY_PROVIDER)
     return Decision.deny(*dict.fromkeys(_why_none(compiled, request)))
+
+
+_PEOPLE = (Action.ALLOW, Action.DENY)
+
+
+def _by_other_provider(compiled: CompiledApplication, request: AccessRequest) -> bool:
+    """Whether the person signed in by an identity provider that this application does not take."""
+    taken, person = compiled.identity_providers, request.identity
+    return bool(taken) and person is not None and person.identity_provider not in taken
 
 
 def _looks_at(action: Action, request: AccessRequest) -> bool:

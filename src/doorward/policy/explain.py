@@ -27,6 +27,10 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.NOT_REQUIRED: "Something that everyone needs for this application is missing.",
         Reason.EXCLUDED: "You are among those who are kept out of this application.",
         Reason.WRONG_NETWORK: "It cannot be opened from the network you are on now.",
+        Reason.OTHER_IDENTITY_PROVIDER: "This application wants you to sign in another way.",
+        Reason.CONTEXT_REQUIRED: (
+            "It asks for a stronger sign-in than yours, and the identity provider did not confirm one."
+        ),
         Reason.UNKNOWN_SELECTOR: (
             "A rule of this application needs a newer version of Doorward, so it lets nobody in."
         ),

@@ -63,6 +63,13 @@ class SourceIn:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedBefore:
+    """The token was issued before this second (of Unix time)."""
+
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """True where ``operand`` is not."""
 
@@ -83,7 +90,7 @@ class Or:
     operands: tuple[Expression, ...]
 
 
-Fact: TypeAlias = ClaimEquals | ClaimContains | ClaimMatches | ClaimPresent | SourceIn
+Fact: TypeAlias = ClaimEquals | ClaimContains | ClaimMatches | ClaimPresent | SourceIn | IssuedBefore
 Expression: TypeAlias = Always | Never | Fact | Not | And | Or
 
 ALWAYS = Always()

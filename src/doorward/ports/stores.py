@@ -39,9 +39,10 @@ class Sessions(Protocol):
         """Raises Conflict when the id or the hash is taken."""
         ...
 
-    async def update(self, session: Session) -> bool:
+    async def update(self, session: Session, *, secret_hash: str = "") -> bool:
         """Write what is remembered of a live session (identity, contexts, ``checked``, ``changed``,
-        ``authenticated``, ``provider_session``); False when it has ended meanwhile."""
+        ``authenticated``, ``provider_session``), and a new secret where given; False when it has
+        ended meanwhile. Raises Conflict when the hash is taken."""
         ...
 
     async def refresh_token(self, session_id: SessionId) -> str:

@@ -11,9 +11,9 @@ import structlog
 from doorward.declaration import Change, blamed, changes, export, merge, parse
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
-from doorward.model.identity_provider import Account, LocalAccounts
+from doorward.model.identity_provider import Account, LocalAccounts, whom_it_means
 from doorward.model.ids import IdentityProviderId
-from doorward.ports.clock import Randomness
+from doorward.ports.clock import Clock, Randomness
 from doorward.ports.edges import Edges
 from doorward.ports.stores import Stores
 from doorward.services.current import InForce
@@ -22,6 +22,8 @@ from doorward.services.publish import Publisher
 from doorward.services.sessions import LiveSessions
 
 log = structlog.get_logger("services.configuration")
+
+PROVIDER_GONE = "The way you signed in has been taken out of use here. Sign in again."
 
 ANSWER = 5.0
 """Seconds that edges have to answer to a new configuration before it is reported as pending."""
@@ -65,7 +67,7 @@ class PasswordHashing:
 class Configurations:
     """The administrator's verbs on the configuration."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it joins what a change needs, once, in bootstrap
         self,
         stores: Stores,
         *,
@@ -76,8 +78,10 @@ class Configurations:
         passwords: PasswordHashing,
         reserved: Sequence[str],
         randomness: Randomness,
+        clock: Clock,
     ) -> None:
         self._stores = stores
+        self._clock = clock
         self._publisher = publisher
         self._edges = edges
         self._sessions = sessions
@@ -148,6 +152,9 @@ class Configurations:
         await self._publisher.publish()
         for email, provider in _changed_people(before, after):
             await self._sign_out(email, provider)
+        for provider in _changed_providers(before, after):
+            sessions = await self._stores.sessions.of_provider(provider, now=self._clock.now())
+            await self._sessions.end([session.id for session in sessions], why=PROVIDER_GONE)
         published = self._publisher.version  # signing out publishes too, and edges report the latest
         live = await self._publisher.wait(published, seconds=ANSWER)
         await self._streams.recheck()
@@ -172,6 +179,13 @@ def _changed_people(before: Configuration, after: Configuration) -> list[tuple[s
     provider is gone."""
     now = _people(after)
     return [key for key, account in _people(before).items() if now.get(key) != account]
+
+
+def _changed_providers(before: Configuration, after: Configuration) -> list[IdentityProviderId]:
+    """Identity providers that are gone, or whose settings now mean another directory: nobody there
+    vouches any more for who is signed in."""
+    now = {provider.id: whom_it_means(provider.settings) for provider in after.identity_providers}
+    return [p.id for p in before.identity_providers if now.get(p.id) != whom_it_means(p.settings)]
 
 
 def _people(configuration: Configuration) -> dict[tuple[str, IdentityProviderId], Account]:

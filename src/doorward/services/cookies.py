@@ -6,10 +6,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 
-def set_cookie(name: str, value: str, *, lifetime: timedelta) -> str:
-    """A ``Set-Cookie`` value. ``SameSite=Lax``: links from elsewhere work, foreign forms do not."""
+def set_cookie(name: str, value: str, *, lifetime: timedelta, cross_site: bool = False) -> str:
+    """A ``Set-Cookie`` value. ``SameSite=Lax``: links from elsewhere work, foreign forms do not.
+
+    ``cross_site`` lets it come with foreign forms too: for answers that are posted, and only for
+    cookies that are worth nothing without such an answer.
+    """
     age = max(0, int(lifetime.total_seconds()))
-    return f"{name}={value}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    same_site = "None" if cross_site else "Lax"
+    return f"{name}={value}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite={same_site}"
 
 
 def clear_cookie(name: str) -> str:

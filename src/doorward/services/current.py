@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from doorward.model.access import Identity
 from doorward.model.application import Application
 from doorward.model.claims import token_generation
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Unavailable
-from doorward.model.ids import ApplicationId
+from doorward.model.identity_provider import EntraId, IdentityProvider
+from doorward.model.ids import ApplicationId, IdentityProviderId
+from doorward.model.session import Session
 from doorward.policy.compiler import CompiledApplication, compile_configuration
 
 
@@ -24,6 +28,8 @@ class InForce:
     version: int
     compiled: Mapping[ApplicationId, CompiledApplication]
     by_hostname: Mapping[str, Application] = field(default_factory=dict)
+    by_id: Mapping[ApplicationId, Application] = field(default_factory=dict)
+    providers: Mapping[IdentityProviderId, IdentityProvider] = field(default_factory=dict)
 
     @classmethod
     def of(cls, configuration: Configuration, version: int) -> InForce:
@@ -33,7 +39,25 @@ class InForce:
             version=version,
             compiled=compile_configuration(configuration),
             by_hostname={a.hostname: a for a in configuration.applications},
+            by_id={a.id: a for a in configuration.applications},
+            providers={provider.id: provider for provider in configuration.identity_providers},
         )
+
+    def context_lifetime(self, provider: IdentityProviderId) -> timedelta:
+        """How long an authentication context of this provider holds; not at all, of one without any."""
+        found = self.providers.get(provider)
+        settings = found.settings if found else None
+        return settings.context_lifetime if isinstance(settings, EntraId) else timedelta()
+
+    def person(self, session: Session, *, now: datetime) -> Identity:
+        """The session's person, with the authentication contexts that hold at ``now``."""
+        lifetime = self.context_lifetime(session.identity.identity_provider)
+        return session.identity_at(now, context_lifetime=lifetime)
+
+    def takes(self, application: Application, session: Session) -> bool:
+        """Whether the application takes sign-ins by this session's identity provider."""
+        taken = application.identity_providers
+        return not taken or session.identity.identity_provider in taken
 
     def generation_of(self, application: Application) -> str:
         """The ``gen`` claim that a token for ``application`` must carry now."""

@@ -5,6 +5,7 @@ Rule: every way out of here is an explicit answer; an error is a refusal.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from doorward.envoy import names
@@ -18,6 +19,7 @@ from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.explain import sentences
 from doorward.policy.reasons import Reason
+from doorward.policy.step_up import missing_contexts
 from doorward.policy.unidentified import needs_identity
 from doorward.ports.clock import Clock
 from doorward.ports.stores import Sessions
@@ -153,12 +155,16 @@ class Decider:
         request = AccessRequest(
             application=application.id,
             source=question.source,
-            identity=session.identity if session else None,
+            identity=in_force.person(session, now=self._clock.now()) if session else None,
         )
         decision = evaluate(compiled, request)
         if decision.allowed:
             return self._pass(in_force, application, session, decision, question)
         if session is not None:
+            if missing_contexts(compiled, request):
+                return self._ask_more(application, session, question, Reason.CONTEXT_REQUIRED)
+            if not in_force.takes(application, session):
+                return self._ask_more(application, session, question, Reason.OTHER_IDENTITY_PROVIDER)
             return _denied(application, decision, person=session.identity.email, session=session.id)
         if not needs_identity(compiled, request):
             return _denied(application, decision, person="")
@@ -188,6 +194,18 @@ class Decider:
             },
             cookies=[cookie] if renews else [],
         )
+
+    def _ask_more(
+        self, application: Application, session: Session, question: Question, reason: Reason
+    ) -> Answer:
+        """Somebody is signed in, and another sign-in would let them in: send them to it."""
+        decision = Decision.deny(reason)
+        if not question.is_navigation:
+            denied = _denied(application, decision, person=session.identity.email, session=session.id)
+            return replace(denied, status=401)
+        departure = self._flows.begin(application, question)
+        facts = _facts(Kind.SIGN_IN, decision, person=session.identity.email, session=session.id)
+        return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
 
     def _ask_who(self, application: Application, decision: Decision, question: Question) -> Answer:
         facts = _facts(Kind.SIGN_IN, decision)
@@ -229,6 +247,8 @@ FAILED_RULES = MappingProxyType(
         Reason.DENIED_BY_POLICY: "deny policy",
         Reason.EXCLUDED: "exclude",
         Reason.NOT_REQUIRED: "require",
+        Reason.OTHER_IDENTITY_PROVIDER: "identity provider",
+        Reason.CONTEXT_REQUIRED: "authentication context",
         Reason.NOT_INCLUDED: "include",
         Reason.NO_POLICIES: "no policy",
     }

@@ -26,14 +26,19 @@ def for_person(
 ) -> Issued:
     """A token for the session's person on ``application``: at most an hour, never past the session.
 
-    It carries only the groups that the application's policies mention, so that a person in
-    thousands of groups still has a small cookie.
+    It carries only the facts that the application's policies mention, so that a person in
+    thousands of groups still has a small cookie. It does not outlive an authentication context that
+    it names.
     """
-    lifetime = min(LIFETIME, session.expires - now)
+    identity = in_force.person(session, now=now)
+    mentioned = in_force.compiled[application.id].mentioned
+    until = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
+    ends = [until[context] for context in identity.contexts & mentioned.contexts]
+    lifetime = min(LIFETIME, session.expires - now, *(end - now for end in ends))
     claims = TokenClaims.for_person(
-        session.identity,
+        identity,
         session=session.id,
-        mentioned_groups=in_force.compiled[application.id].mentioned_groups,
+        mentioned=mentioned,
         issuer=tokens.issuer,
         audience=application.audience,
         generation=in_force.generation_of(application),

@@ -36,7 +36,7 @@ class LiveStreams:
         for stream in await self._relays.streams():
             if stream.session and stream.session not in sessions:
                 sessions[stream.session] = await self._session(stream.session)
-            if not _passes(in_force, stream, sessions.get(stream.session)):
+            if not self._passes(in_force, stream, sessions.get(stream.session)):
                 failed.append(stream.id)
         return await self._relays.cut_streams(failed) if failed else 0
 
@@ -47,18 +47,17 @@ class LiveStreams:
             return None
         return session if session.is_live(self._clock.now()) else None
 
-
-def _passes(in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
-    compiled = in_force.compiled.get(stream.application)
-    source = _address(stream.source)
-    if compiled is None or source is None or (stream.session and session is None):
-        return False
-    request = AccessRequest(
-        application=stream.application,
-        source=source,
-        identity=session.identity if session else None,
-    )
-    return evaluate(compiled, request).allowed
+    def _passes(self, in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
+        compiled = in_force.compiled.get(stream.application)
+        source = _address(stream.source)
+        if compiled is None or source is None or (stream.session and session is None):
+            return False
+        request = AccessRequest(
+            application=stream.application,
+            source=source,
+            identity=in_force.person(session, now=self._clock.now()) if session else None,
+        )
+        return evaluate(compiled, request).allowed
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from doorward.envoy import names
 from doorward.envoy.snapshot import build_snapshot
@@ -35,11 +35,12 @@ class CertificateAndKey:
     private_key: str
 
 
-class Publisher:
-    """The one road from the stores to edges and relays.
+CertificateFor = Callable[[Sequence[str]], CertificateAndKey]
+"""Gives the certificate for a set of hostnames."""
 
-    ``certificate_for`` gives the certificate for a set of hostnames.
-    """
+
+class Publisher:
+    """The one road from the stores to edges and relays."""
 
     def __init__(  # noqa: PLR0913 - it joins what a publication needs, once, in bootstrap
         self,
@@ -51,7 +52,7 @@ class Publisher:
         tokens: Tokens,
         tunnel_secrets: TunnelSecrets,
         settings: EdgeSettings,
-        certificate_for: Callable[[Sequence[str]], CertificateAndKey],
+        certificate_for: CertificateFor,
         clock: Clock,
     ) -> None:
         self._stores = stores
@@ -80,7 +81,8 @@ class Publisher:
             configuration, version = await self._stores.configurations.load()
             in_force = InForce.of(configuration, version)
             revoked = await self._stores.sessions.revoked_since(self._clock.now() - REMEMBERED)
-            snapshot = build_snapshot(self._settings, self._state(in_force, revoked))
+            changed = await self._stores.sessions.changed_since(self._clock.now() - REMEMBERED)
+            snapshot = build_snapshot(self._settings, self._state(in_force, revoked, changed))
             self._current.replace(in_force)
             self._edges.publish(snapshot)
             await self._relays.admit(self._admissions(configuration))
@@ -91,7 +93,9 @@ class Publisher:
         """Whether every connected edge took ``version`` within this time."""
         return await self._edges.settled(version, timeout=seconds)
 
-    def _state(self, in_force: InForce, revoked: Sequence[SessionId]) -> EdgeState:
+    def _state(
+        self, in_force: InForce, revoked: Sequence[SessionId], changed: Mapping[SessionId, datetime]
+    ) -> EdgeState:
         configuration = in_force.configuration
         hostnames = [self._settings.team_domain, *(a.hostname for a in configuration.applications)]
         certificate = self._certificate_for(hostnames)
@@ -102,6 +106,7 @@ class Publisher:
                 for a in configuration.applications
             ],
             revoked=sorted(revoked),
+            changed={session: changed[session] for session in sorted(changed.keys() - set(revoked))},
             service_tokens=[
                 token.id
                 for token in configuration.service_tokens

@@ -44,8 +44,8 @@ class LiveSessions:
         sessions = await self.listed(email=email)
         return await self.end([session.id for session in sessions])
 
-    async def end(self, session_ids: Sequence[SessionId]) -> Sequence[Session]:
-        """End these sessions; return those that lived until now.
+    async def end(self, session_ids: Sequence[SessionId], *, why: str = "") -> Sequence[Session]:
+        """End these sessions; return those that lived until now. ``why`` is told to the person.
 
         First the store, so that a crash cannot undo it; then the edges learn to refuse their tokens;
         then the relays cut what is open, and once more when the edges have confirmed, for whatever
@@ -53,11 +53,11 @@ class LiveSessions:
         """
         if not session_ids:
             return []
-        ended = await self._stores.sessions.revoke(session_ids, now=self._clock.now())
+        ended = await self._stores.sessions.revoke(session_ids, now=self._clock.now(), why=why)
         version = await self._publisher.publish()
         await self._relays.cut_sessions(session_ids)
         await self._publisher.wait(version, seconds=1)
         await self._relays.cut_sessions(session_ids)
         for session in ended:
-            log.info("session revoked", session=session.id, person=session.identity.email)
+            log.info("session revoked", session=session.id, person=session.identity.email, why=why)
         return ended

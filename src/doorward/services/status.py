@@ -14,13 +14,15 @@ from doorward.services.publish import Publisher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """``published`` is the version that edges should have accepted."""
+    """``published`` is the version that edges should have accepted; ``warnings`` are sentences about
+    what needs an administrator soon."""
 
     version: str
     published: str
     edges: Sequence[EdgeStatus]
     relays: int
     connectors: Sequence[ConnectorStatus]
+    warnings: Sequence[str] = ()
 
     @property
     def ready(self) -> bool:
@@ -29,7 +31,7 @@ class Status:
         return bool(self.published) and live and self.relays > 0
 
 
-def status(publisher: Publisher, edges: Edges, relays: Relays) -> Status:
+def status(publisher: Publisher, edges: Edges, relays: Relays, *, warnings: Sequence[str] = ()) -> Status:
     """What is so at this moment."""
     return Status(
         version=__version__,
@@ -37,4 +39,5 @@ def status(publisher: Publisher, edges: Edges, relays: Relays) -> Status:
         edges=edges.statuses(),
         relays=relays.connected(),
         connectors=relays.connectors(),
+        warnings=warnings,
     )

@@ -52,17 +52,25 @@ class SqlSessions:
         except IntegrityError as error:
             raise Conflict(f"session {session.id!r} or its secret exists already") from error
 
-    async def update(self, session: Session) -> bool:
-        """Write what is remembered of a live session; False when it has ended meanwhile."""
-        row = mapping.to_row(session, secret_hash="")
+    async def update(self, session: Session, *, secret_hash: str = "") -> bool:
+        """Write what is remembered of a live session; False when it has ended meanwhile.
+
+        Raises Conflict when the hash is taken.
+        """
+        row = mapping.to_row(session, secret_hash=secret_hash)
         remembered = {name: row[name] for name in mapping.REMEMBERED}
+        if secret_hash:
+            remembered["secret_hash"] = secret_hash
         change = (
             update(sessions)
             .where(sessions.c.id == session.id, sessions.c.revoked.is_(None))
             .values(remembered)
         )
-        async with self._database.writing() as connection:
-            return (await connection.execute(change)).rowcount == 1
+        try:
+            async with self._database.writing() as connection:
+                return (await connection.execute(change)).rowcount == 1
+        except IntegrityError as error:
+            raise Conflict("the session's new secret exists already") from error
 
     async def refresh_token(self, session_id: SessionId) -> str:
         """The refresh token that is kept for the session, empty where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,17 +13,22 @@ from doorward.envoy import names
 from doorward.model.application import Application
 from doorward.model.claims import subject_of
 from doorward.model.errors import NotFound, Refused
-from doorward.model.identity_provider import LocalAccounts
+from doorward.model.identity_provider import type_of
 from doorward.model.session import Session
-from doorward.services.cookies import clear_cookie
+from doorward.services.arrivals import Arrivals
+from doorward.services.cookies import clear_cookie, set_cookie
 from doorward.services.decide import Decider
+from doorward.services.entering import Entering
 from doorward.services.sessions import LiveSessions
 from doorward.services.sign_in import SignIn
 from doorward.services.tokens import Tokens
 from doorward.web.answers import Answers
 from doorward.web.pages import SignedOut
 from doorward.web.sign_in import LOGIN
-from doorward.web.visits import cookie_of, host_of, question_of, source_of
+from doorward.web.visits import SWITCH_COOKIE, cookie_of, host_of, question_of, source_of
+
+SWITCHING = timedelta(minutes=2)
+"""For how long after "sign in as someone else" providers are told to ask who."""
 
 APPLICATION_COOKIES = (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE)
 
@@ -35,6 +41,8 @@ class AccessPages:
         *,
         team_domain: str,
         sign_in: SignIn,
+        arrivals: Arrivals,
+        entering: Entering,
         decider: Decider,
         sessions: LiveSessions,
         tokens: Tokens,
@@ -42,6 +50,8 @@ class AccessPages:
     ) -> None:
         self._team_domain = team_domain
         self._sign_in = sign_in
+        self._arrivals = arrivals
+        self._entering = entering
         self._decider = decider
         self._sessions = sessions
         self._tokens = tokens
@@ -49,7 +59,7 @@ class AccessPages:
 
     async def authorized(self, request: Request) -> Response:
         """On the application's host: the one-time code becomes this host's cookies."""
-        onward = await self._sign_in.enter(
+        onward = await self._entering.enter(
             host_of(request),
             code=request.query_params.get("code", ""),
             flow_secret=cookie_of(request, names.FLOW_COOKIE),
@@ -68,6 +78,10 @@ class AccessPages:
                 "name": identity.name,
                 "idp": self._provider(session),
                 "groups": sorted(identity.groups),
+                "upn": identity.upn,
+                "roles": sorted(identity.roles),
+                "custom": sorted(f"{name}={value}" for name, value in identity.claims),
+                "auth_contexts": {name: int(at.timestamp()) for name, at in session.contexts.items()},
                 "user_uuid": subject_of(identity),
                 "session_id": session.id,
                 "iat": int(session.created.timestamp()),
@@ -92,7 +106,8 @@ class AccessPages:
         cookies = [clear_cookie(names.SESSION_COOKIE)]
         application = self._application(request.query_params.get("application", ""))
         if application is not None:
-            return self._answers.redirect(self._sign_in.url_of(application), cookies=cookies)
+            cookies.append(set_cookie(SWITCH_COOKIE, "1", lifetime=SWITCHING))
+            return self._answers.redirect(self._entering.url_of(application), cookies=cookies)
         return self._answers.page(SignedOut(sign_in_url=LOGIN), cookies=cookies)
 
     async def certs(self, request: Request) -> Response:
@@ -104,7 +119,7 @@ class AccessPages:
 
     async def _session(self, request: Request) -> Session | None:
         if host_of(request) == self._team_domain:
-            return await self._sign_in.session(cookie_of(request, names.SESSION_COOKIE))
+            return await self._arrivals.session(cookie_of(request, names.SESSION_COOKIE))
         _, session = await self._decider.identify(question_of(request))
         return session
 
@@ -114,11 +129,10 @@ class AccessPages:
             provider = self._sign_in.provider(provider_id)
         except NotFound:
             return {"id": provider_id, "type": "removed"}
-        local = isinstance(provider.settings, LocalAccounts)
-        return {"id": provider_id, "type": "local" if local else "oidc", "name": provider.name}
+        return {"id": provider_id, "type": type_of(provider.settings), "name": provider.name}
 
     def _application(self, application_id: str) -> Application | None:
-        applications = self._sign_in.applications()
+        applications = self._entering.applications()
         return next((a for a in applications if a.id == application_id), None)
 
 

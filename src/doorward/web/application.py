@@ -18,8 +18,10 @@ from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
 from doorward.web.headers import STATIC_HEADERS
 from doorward.web.launcher import LauncherPage
+from doorward.web.provider_pages import ProviderPages
 from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import StaticFile
+from doorward.web.trials import TrialPages
 from doorward.web.visits import host_of, request_id_of, wants_html
 
 log = structlog.get_logger("web")
@@ -62,6 +64,8 @@ def web_application(
     sign_in: SignInPages,
     access: AccessPages,
     launcher: LauncherPage,
+    trials: TrialPages,
+    provider_pages: ProviderPages,
     static_files: dict[str, StaticFile],
 ) -> Starlette:
     """All routes. What none of them takes is a 404 page."""
@@ -107,7 +111,20 @@ def web_application(
             Route("/", hosts.team(launcher.launcher), methods=["GET"]),
             Route(path + "login", hosts.team(sign_in.login), methods=["GET"]),
             Route(path + "login", hosts.team(sign_in.password), methods=["POST"]),
-            Route(path + "callback", hosts.team(sign_in.callback), methods=["GET"]),
+            Route(path + "callback", hosts.team(sign_in.callback), methods=["GET", "POST"]),
+            Route(path + "trial", hosts.team(trials.trial), methods=["GET"]),
+            Route(
+                path + "logout/backchannel/{provider}",
+                hosts.team(provider_pages.back_channel),
+                methods=["POST"],
+            ),
+            Route(
+                path + "logout/frontchannel/{provider}",
+                hosts.team(provider_pages.front_channel),
+                methods=["GET"],
+            ),
+            Route(path + "saml-metadata", hosts.team(provider_pages.metadata), methods=["GET"]),
+            Route(path + "{provider}/saml-metadata", hosts.team(provider_pages.metadata), methods=["GET"]),
             Route(path + "authorized", hosts.application(access.authorized), methods=["GET"]),
             Route(path + "get-identity", access.get_identity, methods=["GET"]),
             Route(path + "logout", access.logout, methods=["GET"]),

@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from doorward.envoy import names
-from doorward.services.sign_in import SignIn
+from doorward.services.arrivals import Arrivals
+from doorward.services.entering import Entering
 from doorward.web.answers import Answers
 from doorward.web.pages import Form, Launcher, Tile
 from doorward.web.sign_in import LOGIN
@@ -16,18 +17,19 @@ from doorward.web.visits import cookie_of, source_of
 class LauncherPage:
     """Handler of the team domain's front page."""
 
-    def __init__(self, sign_in: SignIn, answers: Answers) -> None:
-        self._sign_in = sign_in
+    def __init__(self, arrivals: Arrivals, entering: Entering, answers: Answers) -> None:
+        self._arrivals = arrivals
+        self._entering = entering
         self._answers = answers
 
     async def launcher(self, request: Request) -> Response:
         """Without a session: to the sign-in."""
-        session = await self._sign_in.session(cookie_of(request, names.SESSION_COOKIE))
+        session = await self._arrivals.session(cookie_of(request, names.SESSION_COOKIE))
         if session is None:
             return self._answers.redirect(LOGIN)
-        applications = self._sign_in.open_to(session, source=source_of(request))
+        applications = self._entering.open_to(session, source=source_of(request))
         tiles = tuple(
-            Tile(name=a.name or a.id, url=self._sign_in.url_of(a), hostname=a.hostname) for a in applications
+            Tile(name=a.name or a.id, url=self._entering.url_of(a), hostname=a.hostname) for a in applications
         )
         page = Launcher(
             email=session.identity.email,

@@ -115,23 +115,50 @@ class Denied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOut:
-    """Signed out everywhere. ``sign_in_url`` begins again."""
+    """Signed out everywhere. ``sign_in_url`` begins again; ``why`` is a sentence where it was somebody
+    else who did it."""
 
     sign_in_url: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something did not work. ``links`` are ways on from here, the first the most useful."""
+    """Something did not work. ``links`` are ways on from here, the first the most useful; ``details``
+    are names and values for whoever is asked for help."""
 
     status: int
     title: str
     sentences: tuple[str, ...]
     request_id: str
     links: tuple[Link, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
 
 
-Page = SignIn | Chooser | Launcher | Denied | SignedOut | Problem
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """One item of a checklist. ``state`` is ``passed``, ``warning``, ``failed`` or ``not-checked``."""
+
+    what: str
+    state: str
+    found: str = ""
+    fix: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialResult:
+    """What a trial sign-in showed. ``facts`` are the identity that would result, ``raw`` what the
+    provider said, as JSON text."""
+
+    provider: str
+    works: bool
+    checks: tuple[CheckRow, ...]
+    facts: tuple[tuple[str, str], ...]
+    raw: str
+
+
+Page = SignIn | Chooser | Launcher | Denied | SignedOut | Problem | TrialResult
 
 TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
     {
@@ -141,6 +168,7 @@ TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
         Denied: "denied.html",
         SignedOut: "signed_out.html",
         Problem: "problem.html",
+        TrialResult: "trial_result.html",
     }
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from doorward.model.errors import SignInRefused
 from doorward.web.pages import Link, Problem
 
 WORDS: Mapping[int, tuple[str, tuple[str, ...]]] = MappingProxyType(
@@ -43,6 +44,23 @@ WORDS: Mapping[int, tuple[str, tuple[str, ...]]] = MappingProxyType(
         ),
     }
 )
+
+
+def refused_sign_in(refused: SignInRefused, *, request_id: str, again: str) -> Problem:
+    """The page for a sign-in that an identity provider refused; ``again`` is where to try again."""
+    sentences = (refused.sentence, refused.advice, refused.administrator)
+    details = (("Error", refused.code), ("Correlation ID", refused.correlation), ("Time", refused.occurred))
+    return Problem(
+        status=403,
+        title="You could not be signed in",
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        request_id=request_id,
+        details=tuple((name, value) for name, value in details if value),
+        links=(
+            Link(name="Try again", url=again),
+            Link(name="Use another account", url=f"{again}?switch=1"),
+        ),
+    )
 
 
 def standard_problem(

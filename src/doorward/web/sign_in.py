@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from doorward.envoy import names
-from doorward.model.errors import Conflict, Refused, Unavailable
+from doorward.model.errors import Conflict, Refused, SignInRefused, Unavailable
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.session import Session
 from doorward.policy.explain import sentences
 from doorward.ports.clock import Randomness
-from doorward.services.cookies import set_cookie
+from doorward.services.arrivals import Arrivals
+from doorward.services.cookies import clear_cookie, set_cookie
 from doorward.services.decide import failed_rule
+from doorward.services.entering import Entering, NotAllowed, OtherProvider, StepUp
 from doorward.services.flows import LIFETIME, Flow, Flows
 from doorward.services.questions import Deny, Facts, Kind
 from doorward.services.rate_limits import TooMany
-from doorward.services.sign_in import TRANSACTION_COOKIE, NotAllowed, SignIn
+from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, SignIn
+from doorward.services.trials import Trials
 from doorward.web.answers import Answers
 from doorward.web.headers import ANYWHERE
-from doorward.web.pages import Chooser, Form, Link
+from doorward.web.pages import Chooser, Form, Link, SignedOut
 from doorward.web.pages import SignIn as SignInPage
+from doorward.web.problems import refused_sign_in
 from doorward.web.visits import (
     CSRF_COOKIE,
     CSRF_FIELD,
+    SWITCH_COOKIE,
     cookie_of,
     csrf_token,
     posted_form,
+    provider_answer,
     request_id_of,
     source_of,
     text,
     visit_of,
 )
+
+log = structlog.get_logger("web.sign_in")
 
 LOGIN = names.ACCESS_PATH + "login"
 WRONG = "That email address and password do not fit."
@@ -42,8 +51,21 @@ WRONG = "That email address and password do not fit."
 class SignInPages:
     """Handlers of ``login`` and ``callback`` on the team domain."""
 
-    def __init__(self, sign_in: SignIn, *, flows: Flows, answers: Answers, randomness: Randomness) -> None:
+    def __init__(
+        self,
+        sign_in: SignIn,
+        *,
+        arrivals: Arrivals,
+        entering: Entering,
+        trials: Trials,
+        flows: Flows,
+        answers: Answers,
+        randomness: Randomness,
+    ) -> None:
         self._sign_in = sign_in
+        self._arrivals = arrivals
+        self._entering = entering
+        self._trials = trials
         self._flows = flows
         self._answers = answers
         self._randomness = randomness
@@ -51,10 +73,17 @@ class SignInPages:
     async def login(self, request: Request) -> Response:
         """Where a person is sent who must sign in. Signed in already: straight on."""
         flow = self._flow(request.query_params.get("flow", ""))
-        session = await self._sign_in.session(cookie_of(request, names.SESSION_COOKIE))
-        if session is not None:
+        session = await self._arrivals.known(cookie_of(request, names.SESSION_COOKIE))
+        if session is not None and self._arrivals.is_live(session):
             return await self._go_on(request, session, flow)
+        if session is not None and session.why_revoked:
+            return self._signed_out(session, flow)
         return await self._choose(request, flow)
+
+    def _signed_out(self, session: Session, flow: Flow | None) -> Response:
+        """Once, after a session was ended from outside: why."""
+        page = SignedOut(sign_in_url=self._login_url(flow), why=session.why_revoked)
+        return self._answers.page(page, cookies=[clear_cookie(names.SESSION_COOKIE)])
 
     async def password(self, request: Request) -> Response:
         """The password form comes back."""
@@ -76,24 +105,45 @@ class SignInPages:
         return self._answers.redirect(self._after(flow), cookies=onward.cookies)
 
     async def callback(self, request: Request) -> Response:
-        """Back from a provider. A failure leads to the chooser's door again, with the reason."""
-        answer = dict(request.query_params)
-        if len(answer) != len(request.query_params.multi_items()):
-            raise Refused("the identity provider's answer says something twice; start again")
+        """Back from a provider, by a link or by a form that the provider's page sent."""
+        answer = await provider_answer(request)
         cookies = {key: value for key, value in request.cookies.items() if key.startswith(TRANSACTION_COOKIE)}
-        onward, flow = await self._sign_in.arrive(answer, cookies=cookies, visit=visit_of(request))
-        return self._answers.redirect(self._after(flow), cookies=onward.cookies)
+        try:
+            returned = await self._sign_in.returned(answer, cookies=cookies)
+            if returned.trial:
+                checks = self._sign_in.checks_of(returned)
+                url = self._trials.finish(returned.trial, returned.arrival, checks)
+                return self._answers.redirect(url, cookies=returned.cookies)
+            onward = await self._arrivals.signed_in(returned.arrival, visit_of(request))
+        except SignInRefused as refused:
+            log.info("sign-in refused", code=refused.code, correlation=refused.correlation)
+            page = refused_sign_in(refused, request_id=request_id_of(request), again=LOGIN)
+            return self._answers.page(page, status=403)
+        cookies_set = [*onward.cookies, *returned.cookies]
+        return self._answers.redirect(self._after(returned.flow), cookies=cookies_set)
 
     async def _go_on(self, request: Request, session: Session, flow: Flow | None) -> Response:
         if flow is None:
             return self._answers.redirect(f"{self._answers.team_origin}/")
         try:
-            onward = await self._sign_in.onward(session, flow, source=source_of(request))
+            onward = await self._entering.onward(session, flow, source=source_of(request))
         except Conflict as error:
             raise Unavailable("the sign-in could not be finished; try again") from error
         if isinstance(onward, NotAllowed):
             return self._not_allowed(request, session, onward)
+        if isinstance(onward, OtherProvider):
+            return await self._choose(request, flow)
+        if isinstance(onward, StepUp):
+            return await self._step_up(request, session, flow, onward)
         return self._answers.redirect(onward.location)
+
+    async def _step_up(self, request: Request, session: Session, flow: Flow, step_up: StepUp) -> Response:
+        """Once more to the provider, to prove what the application asks for."""
+        person = session.identity
+        provider = self._sign_in.provider(person.identity_provider)
+        errand = Errand(flow=flow, contexts=sorted(step_up.contexts), login_hint=person.upn or person.email)
+        onward = await self._sign_in.depart(provider, errand, pending=pending_of(request))
+        return self._answers.redirect(onward.location, cookies=onward.cookies)
 
     def _not_allowed(self, request: Request, session: Session, refusal: NotAllowed) -> Response:
         decision, application = refusal.decision, refusal.application
@@ -109,11 +159,11 @@ class SignInPages:
         return self._answers.page(page, status=403, form_targets=[ANYWHERE])
 
     async def _choose(self, request: Request, flow: Flow | None) -> Response:
-        providers = self._sign_in.providers()
+        providers = self._sign_in.providers_for(flow)
         chosen = request.query_params.get("provider", "")
         if chosen:
             return await self._to_provider(request, self._sign_in.provider(chosen), flow)
-        if not providers:
+        if not self._sign_in.providers():
             raise Unavailable(
                 "no identity provider has been set up yet, so nobody can sign in; "
                 "an administrator adds one with: doorward apply -f access.yaml"
@@ -126,9 +176,11 @@ class SignInPages:
     async def _to_provider(self, request: Request, provider: IdentityProvider, flow: Flow | None) -> Response:
         if isinstance(provider.settings, LocalAccounts):
             return self._form(request, provider, flow)
-        pending = [name for name in request.cookies if name.startswith(TRANSACTION_COOKIE)]
-        onward = await self._sign_in.depart(provider, flow=flow, pending=pending)
-        return self._answers.redirect(onward.location, cookies=onward.cookies)
+        switching = bool(cookie_of(request, SWITCH_COOKIE) or request.query_params.get("switch"))
+        errand = Errand(flow=flow, prompt="select_account" if switching else "")
+        onward = await self._sign_in.depart(provider, errand, pending=pending_of(request))
+        cookies = [*onward.cookies, clear_cookie(SWITCH_COOKIE)] if switching else onward.cookies
+        return self._answers.redirect(onward.location, cookies=cookies)
 
     def _form(
         self,
@@ -144,7 +196,7 @@ class SignInPages:
         fields = {CSRF_FIELD: token, "provider": provider.id}
         if flow is not None:
             fields["flow"] = self._flows.sealed(flow)
-        several = len(self._sign_in.providers()) > 1
+        several = len(self._sign_in.providers_for(flow)) > 1
         page = SignInPage(
             form=Form(action=LOGIN, fields=fields),
             provider=provider.name or provider.id,
@@ -175,5 +227,10 @@ class SignInPages:
         return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
 
     def _heading_to(self, flow: Flow | None) -> str:
-        application = self._sign_in.application_of(flow)
+        application = self._entering.application_of(flow)
         return (application.name or application.id) if application else ""
+
+
+def pending_of(request: Request) -> list[str]:
+    """The names of the cookies of sign-ins at providers that this browser has under way."""
+    return [name for name in request.cookies if name.startswith(TRANSACTION_COOKIE)]

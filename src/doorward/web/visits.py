@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import FormData
@@ -11,12 +12,16 @@ from starlette.requests import Request
 from doorward.envoy import names
 from doorward.model.errors import Invalid, Refused
 from doorward.ports.clock import Randomness
+from doorward.services.arrivals import Visit
 from doorward.services.questions import Question, cookie_in, hostname_of
-from doorward.services.sign_in import Visit
 
 CSRF_COOKIE = names.COOKIE_PREFIX + "csrf"
 CSRF_FIELD = "csrf"
+SWITCH_COOKIE = names.COOKIE_PREFIX + "switch"
+"""Says that the person wants to sign in as somebody else, so that a provider asks who."""
 LARGEST_FORM = 16 * 1024
+LARGEST_ANSWER = 512 * 1024
+"""Bytes of the largest form that a provider's page may send here: a SAML response."""
 
 
 def source_of(request: Request) -> IPv4Address | IPv6Address:
@@ -29,7 +34,11 @@ def source_of(request: Request) -> IPv4Address | IPv6Address:
 
 def visit_of(request: Request) -> Visit:
     """Who is at the door."""
-    return Visit(source=source_of(request), user_agent=request.headers.get("user-agent", ""))
+    return Visit(
+        source=source_of(request),
+        user_agent=request.headers.get("user-agent", ""),
+        session_secret=cookie_of(request, names.SESSION_COOKIE),
+    )
 
 
 def host_of(request: Request) -> str:
@@ -98,6 +107,27 @@ async def posted_form(request: Request, *, origin: str) -> FormData:
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
         raise Refused("this form is too old or was sent from another page; go back and reload it")
     return form
+
+
+async def provider_answer(request: Request) -> Mapping[str, str]:
+    """What an identity provider sent to the callback: query parameters, or the fields of a form.
+
+    Raises:
+        Refused: something is said twice.
+        Invalid: it is too large or not a form.
+    """
+    if request.method == "GET":
+        given = list(request.query_params.multi_items())
+    else:
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > LARGEST_ANSWER:
+            raise Invalid("form", f"a form of at most {LARGEST_ANSWER} bytes is expected")
+        form = await request.form(max_files=0, max_fields=20, max_part_size=LARGEST_ANSWER)
+        given = [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
+    answer = dict(given)
+    if len(answer) != len(given):
+        raise Refused("the identity provider's answer says something twice; start again")
+    return answer
 
 
 def text(form: FormData, name: str) -> str:

@@ -13,26 +13,34 @@ from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
 from doorward.policy.selectors import (
     any_service_token,
+    auth_context,
+    claim,
     email,
     email_domain,
     everyone,
     group,
     identity_provider,
     ip_range,
+    role,
     service_token,
+    upn,
 )
-from doorward.policy.selectors.kind import SelectorKind
+from doorward.policy.selectors.kind import Narrowing, SelectorKind
 
 SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
     {
         "any_service_token": any_service_token,
+        "auth_context": auth_context,
+        "claim": claim,
         "email": email,
         "email_domain": email_domain,
         "everyone": everyone,
         "group": group,
         "identity_provider": identity_provider,
         "ip_range": ip_range,
+        "role": role,
         "service_token": service_token,
+        "upn": upn,
     }
 )
 
@@ -45,14 +53,18 @@ def canonical(selector: Selector, *, field: str) -> Selector:
     """``selector`` with its value in canonical spelling. One of an unknown kind is left as it is.
 
     Raises:
-        Invalid: the value does not fit the kind, or a kind other than ``group`` is narrowed to an
+        Invalid: the value does not fit the kind, or the kind may not be, or must be, narrowed to an
             identity provider.
     """
     kind = SELECTORS.get(selector.kind)
     if kind is None and selector.kind != RULE_GROUP:
         return selector
-    if selector.identity_provider is not None and selector.kind != "group":
-        raise Invalid(field, f"{selector.kind} cannot be narrowed to an identity provider: only group can")
+    narrowing = Narrowing.NEVER if kind is None else kind.narrowing
+    if selector.identity_provider is not None and narrowing is Narrowing.NEVER:
+        able = ", ".join(name for name, each in SELECTORS.items() if each.narrowing is not Narrowing.NEVER)
+        raise Invalid(field, f"{selector.kind} cannot be narrowed to an identity provider: only {able} can")
+    if selector.identity_provider is None and narrowing is Narrowing.REQUIRED:
+        raise Invalid(field, f"{selector.kind} needs its identity provider: add identity_provider: its id")
     if kind is None:
         return selector
     return Selector(selector.kind, kind.parse(selector.value, field), selector.identity_provider)

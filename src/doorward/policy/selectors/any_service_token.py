@@ -6,9 +6,10 @@ from doorward.model.access import AccessRequest
 from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
 from doorward.policy.expression import ClaimPresent, Expression
-from doorward.policy.selectors.kind import MACHINES
+from doorward.policy.selectors.kind import MACHINES, Narrowing
 
 actions = MACHINES
+narrowing = Narrowing.NEVER
 
 
 def parse(value: str, field: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from doorward.model.access import AccessRequest, canonical_email
 from doorward.model.rule import Selector
 from doorward.policy.expression import ClaimEquals, Expression
-from doorward.policy.selectors.kind import PEOPLE
+from doorward.policy.selectors.kind import PEOPLE, Narrowing
 
 actions = PEOPLE
+narrowing = Narrowing.NEVER
 
 
 def parse(value: str, field: str) -> str:

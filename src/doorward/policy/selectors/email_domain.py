@@ -8,9 +8,10 @@ from doorward.model.access import AccessRequest
 from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
 from doorward.policy.expression import ClaimMatches, Expression
-from doorward.policy.selectors.kind import PEOPLE
+from doorward.policy.selectors.kind import PEOPLE, Narrowing
 
 actions = PEOPLE
+narrowing = Narrowing.NEVER
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")

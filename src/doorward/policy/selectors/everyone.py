@@ -7,8 +7,10 @@ from doorward.model.errors import Invalid
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.policy.expression import ALWAYS, Expression
+from doorward.policy.selectors.kind import Narrowing
 
 actions = frozenset({Action.ALLOW, Action.DENY, Action.BYPASS})
+narrowing = Narrowing.NEVER
 
 
 def parse(value: str, field: str) -> str:

@@ -6,9 +6,10 @@ from doorward.model.access import AccessRequest
 from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
 from doorward.policy.expression import ClaimContains, ClaimEquals, Expression, both
-from doorward.policy.selectors.kind import PEOPLE
+from doorward.policy.selectors.kind import PEOPLE, Narrowing
 
 actions = PEOPLE
+narrowing = Narrowing.OPTIONAL
 
 _LONGEST = 256
 

@@ -6,9 +6,10 @@ from doorward.model.access import AccessRequest
 from doorward.model.ids import slug
 from doorward.model.rule import Selector
 from doorward.policy.expression import ClaimEquals, Expression
-from doorward.policy.selectors.kind import PEOPLE
+from doorward.policy.selectors.kind import PEOPLE, Narrowing
 
 actions = PEOPLE
+narrowing = Narrowing.NEVER
 
 
 def parse(value: str, field: str) -> str:

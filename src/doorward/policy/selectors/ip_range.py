@@ -8,9 +8,10 @@ from doorward.model.access import AccessRequest
 from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
 from doorward.policy.expression import Expression, SourceIn, both, either, negation
-from doorward.policy.selectors.kind import EVERY_ACTION
+from doorward.policy.selectors.kind import EVERY_ACTION, Narrowing
 
 actions = EVERY_ACTION
+narrowing = Narrowing.NEVER
 
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2: an IPv4 address in IPv6 dress
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Protocol
 
 from doorward.model.access import AccessRequest
@@ -16,6 +17,14 @@ MACHINES = frozenset({Action.SERVICE_AUTH})
 """The action that looks at a service token."""
 
 
+class Narrowing(StrEnum):
+    """Whether selectors of a kind may say which identity provider's facts they mean."""
+
+    NEVER = "never"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class SelectorKind(Protocol):
     """One kind of selector; a module of this package implements it."""
 
@@ -23,6 +32,11 @@ class SelectorKind(Protocol):
     def actions(self) -> frozenset[Action]:
         """The actions whose policies may use it. A kind that ``bypass`` may use says something
         without knowing who asks."""
+        ...
+
+    @property
+    def narrowing(self) -> Narrowing:
+        """Whether it may, or must, be narrowed to one identity provider."""
         ...
 
     def parse(self, value: str, field: str, /) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doorward.model.application import Application, Origin
-from doorward.model.ids import ApplicationId, Audience, PolicyId, TunnelId
+from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, TunnelId
 from doorward.model.policy import Policy
 from doorward.stores.mapping import policies
 from doorward.stores.mapping.rows import ReadRow, Row
@@ -30,6 +30,7 @@ def to_row(application: Application, *, position: int) -> Row:
             "verify": origin.verify,
         },
         "session_duration": application.session_duration,
+        "identity_providers": list(application.identity_providers),
         "generation": application.generation,
         "show_in_launcher": application.show_in_launcher,
         "websockets": application.websockets,
@@ -54,6 +55,7 @@ def from_row(row: ReadRow, *, entries: Sequence[ReadRow]) -> Application:
         origin=_origin(row["origin"], tunnel=row["tunnel"]),
         policies=tuple(_entry_from_row(entry) for entry in entries),
         session_duration=row["session_duration"],
+        identity_providers=tuple(IdentityProviderId(name) for name in row["identity_providers"]),
         generation=row["generation"],
         show_in_launcher=row["show_in_launcher"],
         websockets=row["websockets"],

@@ -13,30 +13,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from doorward.model.identity_provider import (
-    EntraId,
-    LocalAccounts,
-    OAuth2,
-    OneTimePin,
-    OpenIdConnect,
-    Saml,
-    Settings,
-    secret_fields,
-)
+from doorward.model.identity_provider import TYPES, Settings, secret_fields
 
-KINDS: Mapping[str, type[Settings]] = MappingProxyType(
-    {
-        "local": LocalAccounts,
-        "oidc": OpenIdConnect,
-        "entra": EntraId,
-        "saml": Saml,
-        "oauth2": OAuth2,
-        "onetimepin": OneTimePin,
-    }
-)
-"""How each class of settings is called in the database."""
-
-_NAMES = MappingProxyType({settings: name for name, settings in KINDS.items()})
+KINDS: Mapping[str, type[Settings]] = MappingProxyType({name: kind for kind, name in TYPES.items()})
 
 APART = frozenset({"accounts"})
 """Fields that have a table of their own."""
@@ -44,7 +23,7 @@ APART = frozenset({"accounts"})
 
 def kind_of(settings: Settings) -> str:
     """The name of its class in the database."""
-    return _NAMES[type(settings)]
+    return TYPES[type(settings)]
 
 
 def to_json(settings: Settings) -> tuple[dict[str, Any], str]:

@@ -17,6 +17,7 @@ applications = Table(
     Column("tunnel", Text, nullable=True, index=True),
     Column("origin", JSON, nullable=False),
     Column("session_duration", Duration, nullable=False),
+    Column("identity_providers", JSON, nullable=False, server_default="[]"),
     Column("generation", Integer, nullable=False),
     Column("show_in_launcher", Boolean, nullable=False),
     Column("websockets", Boolean, nullable=False),

@@ -16,6 +16,7 @@ depends_on: str | None = None
 def upgrade() -> None:
     """Add them; what is there stays as it is."""
     _add("identity_providers", _text("scim_token_hash"))
+    _add("applications", _json("identity_providers", "[]"))
     _add(
         "sessions",
         _text("upn"),

@@ -1,0 +1,182 @@
+"""The control plane's services, joined with their stores and with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from doorward.bootstrap.control_settings import ControlSettings
+from doorward.bootstrap.data_folder import DataFolder
+from doorward.edge.ads import AdsServer
+from doorward.edge.relays import RelayControl
+from doorward.envoy import names
+from doorward.envoy.state import EdgeSettings
+from doorward.identity.passwords import Passwords, hash_password, verify_password
+from doorward.identity.providers import Providers
+from doorward.model.tunnel import Tunnel
+from doorward.ports.clock import Clock, Randomness
+from doorward.services import flows, sign_in
+from doorward.services.admission import Admission
+from doorward.services.arrivals import Arrivals
+from doorward.services.configuration import Configurations, PasswordHashing
+from doorward.services.current import Current
+from doorward.services.decide import Decider
+from doorward.services.entering import Entering
+from doorward.services.flows import Flows
+from doorward.services.identity_providers import IdentityProviders
+from doorward.services.keeping_up import KeepingUp
+from doorward.services.live_streams import LiveStreams
+from doorward.services.provider_logout import ProviderLogout
+from doorward.services.publish import CertificateFor, Publisher
+from doorward.services.rate_limits import SignInLimits
+from doorward.services.reevaluate import Reevaluation
+from doorward.services.sealing import Seal
+from doorward.services.service_tokens import ServiceTokens
+from doorward.services.sessions import LiveSessions
+from doorward.services.sign_in import SignIn
+from doorward.services.tokens import Tokens
+from doorward.services.trials import Trials
+from doorward.services.tunnel_secrets import TunnelSecrets
+from doorward.services.tunnels import Tunnels
+from doorward.stores.sql_stores import SqlStores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlServices:
+    """Every use case, ready for the rims. ``tunnel_secrets`` is for the token of the edge's own tunnel."""
+
+    current: Current
+    flows: Flows
+    tokens: Tokens
+    tunnel_secrets: TunnelSecrets
+    publisher: Publisher
+    passwords: Passwords
+    providers: Providers
+    arrivals: Arrivals
+    sign_in: SignIn
+    entering: Entering
+    decider: Decider
+    sessions: LiveSessions
+    configurations: Configurations
+    tunnels: Tunnels
+    service_tokens: ServiceTokens
+    trials: Trials
+    identity_providers: IdentityProviders
+    provider_logout: ProviderLogout
+    keeping_up: KeepingUp
+
+
+def join_services(  # noqa: PLR0913 - called once, in bootstrap
+    settings: ControlSettings,
+    folder: DataFolder,
+    *,
+    edge: EdgeSettings,
+    stores: SqlStores,
+    ads: AdsServer,
+    relays: RelayControl,
+    certificate_for: CertificateFor,
+    write_token: Callable[[Tunnel, str], str],
+    clock: Clock,
+    randomness: Randomness,
+) -> ControlServices:
+    """Make every service once."""
+    current = Current()
+    callback = f"{edge.issuer}{names.ACCESS_PATH}callback"
+    tokens = Tokens(stores.signing_keys, clock=clock, randomness=randomness, issuer=edge.issuer)
+    tunnel_secrets = TunnelSecrets(folder.derive("tunnel secrets"))
+    publisher = Publisher(
+        stores,
+        current=current,
+        edges=ads,
+        relays=relays,
+        tokens=tokens,
+        tunnel_secrets=tunnel_secrets,
+        settings=edge,
+        certificate_for=certificate_for,
+        clock=clock,
+    )
+    seal_flows = Seal(folder.derive("flows"), purpose="flow", lifetime=flows.LIFETIME, clock=clock)
+    seal_sign_ins = Seal(
+        folder.derive("sign-ins"), purpose="sign-in", lifetime=sign_in.TRANSACTION_LIFETIME, clock=clock
+    )
+    way = Flows(team_origin=edge.issuer, seal=seal_flows, randomness=randomness)
+    passwords = Passwords()
+    providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
+    sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
+    streams = LiveStreams(stores, current=current, relays=relays, clock=clock)
+    reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
+    arrivals = Arrivals(
+        stores.sessions, current=current, admission=Admission(), clock=clock, randomness=randomness
+    )
+    trials = Trials(team_origin=edge.issuer, clock=clock, randomness=randomness)
+    configurations = Configurations(
+        stores,
+        publisher=publisher,
+        edges=ads,
+        sessions=sessions,
+        streams=streams,
+        passwords=PasswordHashing(hash_password, lambda stored, password: verify_password(password, stored)),
+        reserved=[settings.team_domain],
+        randomness=randomness,
+        clock=clock,
+    )
+    return ControlServices(
+        current=current,
+        flows=way,
+        tokens=tokens,
+        tunnel_secrets=tunnel_secrets,
+        publisher=publisher,
+        passwords=passwords,
+        providers=providers,
+        arrivals=arrivals,
+        sign_in=SignIn(
+            stores.one_time_values,
+            current=current,
+            arrivals=arrivals,
+            flows=way,
+            transactions=seal_sign_ins,
+            provider_for=providers.adapter,
+            limits=SignInLimits(clock),
+            callback=callback,
+            clock=clock,
+        ),
+        entering=Entering(
+            stores,
+            current=current,
+            tokens=tokens,
+            authority=edge.authority,
+            clock=clock,
+            randomness=randomness,
+        ),
+        decider=Decider(current=current, sessions=stores.sessions, tokens=tokens, flows=way, clock=clock),
+        sessions=sessions,
+        configurations=configurations,
+        tunnels=Tunnels(
+            configurations,
+            relays=relays,
+            secrets=tunnel_secrets,
+            authority=edge.authority,
+            write_token=write_token,
+            randomness=randomness,
+        ),
+        service_tokens=ServiceTokens(configurations, clock=clock, randomness=randomness),
+        trials=trials,
+        identity_providers=IdentityProviders(
+            current=current,
+            provider_for=providers.adapter,
+            trials=trials,
+            callback=callback,
+            clock=clock,
+        ),
+        provider_logout=ProviderLogout(
+            stores, current=current, sessions=sessions, provider_for=providers.adapter, clock=clock
+        ),
+        keeping_up=KeepingUp(
+            stores.sessions,
+            current=current,
+            live=sessions,
+            reevaluation=reevaluation,
+            provider_for=providers.adapter,
+            clock=clock,
+        ),
+    )

@@ -1,0 +1,207 @@
+"""From a session on the team domain into an application: a one-time code on the way, the
+application's own cookies at the end. And which applications there are for somebody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address
+from typing import Final
+
+import structlog
+
+from doorward.envoy import names
+from doorward.model.access import AccessRequest
+from doorward.model.application import Application
+from doorward.model.errors import Conflict, NotFound, Refused
+from doorward.model.ids import SessionId
+from doorward.model.session import ApplicationSession, Session
+from doorward.policy.decision import Decision
+from doorward.policy.evaluate import evaluate
+from doorward.policy.launcher import visible
+from doorward.policy.reasons import Reason
+from doorward.policy.step_up import missing_contexts
+from doorward.ports.clock import Clock, Randomness
+from doorward.ports.stores import Stores
+from doorward.services import issue
+from doorward.services.arrivals import Onward
+from doorward.services.cookies import set_cookie
+from doorward.services.current import Current, InForce
+from doorward.services.flows import Flow
+from doorward.services.secrets import fits, hashed
+from doorward.services.tokens import Tokens
+
+log = structlog.get_logger("services.entering")
+
+CODE_LIFETIME: Final = timedelta(seconds=60)
+BETWEEN_STEP_UPS: Final = timedelta(seconds=60)
+"""A session is sent to prove the same thing at most once in this time: no circle of redirects."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """Signed in, but the application's policies say no."""
+
+    application: Application
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class OtherProvider:
+    """Signed in, but not by an identity provider that this application takes."""
+
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """Signed in, and allowed once these authentication contexts are satisfied."""
+
+    application: Application
+    contexts: frozenset[str]
+
+
+class Entering:
+    """The use cases of entering applications. ``authority`` is a hostname as it stands in a URL."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        current: Current,
+        tokens: Tokens,
+        authority: Callable[[str], str],
+        clock: Clock,
+        randomness: Randomness,
+    ) -> None:
+        self._stores = stores
+        self._current = current
+        self._tokens = tokens
+        self._authority = authority
+        self._clock = clock
+        self._randomness = randomness
+
+    def applications(self) -> Sequence[Application]:
+        """All applications."""
+        return self._current.get().configuration.applications
+
+    def url_of(self, application: Application) -> str:
+        """Where people open the application."""
+        return f"https://{self._authority(application.hostname)}/"
+
+    def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
+        """The applications for the launcher: those that this person may open from there now, if need
+        be after proving more."""
+        in_force = self._current.get()
+        identity = in_force.person(session, now=self._clock.now())
+        return [
+            application
+            for application in in_force.configuration.applications
+            if application.show_in_launcher and visible(in_force.compiled[application.id], identity, source)
+        ]
+
+    def application_of(self, flow: Flow | None) -> Application | None:
+        """The application that a flow leads to, if it still exists."""
+        return None if flow is None else self._current.get().by_id.get(flow.application)
+
+    async def onward(
+        self, session: Session, flow: Flow, *, source: IPv4Address | IPv6Address
+    ) -> Onward | NotAllowed | StepUp | OtherProvider:
+        """From a session to the application of ``flow``: a one-time code for its host, what is still
+        to be proved, or a refusal.
+
+        Raises NotFound when the application is gone.
+        """
+        in_force = self._current.get()
+        application = in_force.configuration.application(flow.application)
+        if not in_force.takes(application, session):
+            return OtherProvider(application)
+        request = self._request(in_force, application, session, source)
+        decision = evaluate(in_force.compiled[application.id], request)
+        if decision.allowed:
+            return await self._code(session, application, flow)
+        missing = missing_contexts(in_force.compiled[application.id], request)
+        if missing:
+            if await self._may_step_up(session, missing):
+                return StepUp(application, missing)
+            decision = Decision.deny(Reason.CONTEXT_REQUIRED)
+        log.info(
+            "access denied",
+            person=session.identity.email,
+            application=application.id,
+            reason=",".join(decision.reasons),
+            source=str(source),
+        )
+        return NotAllowed(application, decision)
+
+    def _request(
+        self,
+        in_force: InForce,
+        application: Application,
+        session: Session,
+        source: IPv4Address | IPv6Address,
+    ) -> AccessRequest:
+        identity = in_force.person(session, now=self._clock.now())
+        return AccessRequest(application=application.id, source=source, identity=identity)
+
+    async def _may_step_up(self, session: Session, contexts: frozenset[str]) -> bool:
+        key = hashed(f"step-up {session.id} {' '.join(sorted(contexts))}")
+        now = self._clock.now()
+        try:
+            await self._stores.one_time_values.put(key, "", expires=now + BETWEEN_STEP_UPS)
+        except Conflict:
+            return False
+        return True
+
+    async def _code(self, session: Session, application: Application, flow: Flow) -> Onward:
+        code = self._randomness.token()
+        value = json.dumps(
+            {
+                "session": session.id,
+                "application": application.id,
+                "target": flow.target,
+                "binding": flow.binding,
+            }
+        )
+        expires = self._clock.now() + CODE_LIFETIME
+        await self._stores.one_time_values.put(hashed(code), value, expires=expires)
+        home = self.url_of(application).removesuffix("/")
+        return Onward(f"{home}{names.ACCESS_PATH}authorized?code={code}")
+
+    async def enter(self, hostname: str, *, code: str, flow_secret: str) -> Onward:
+        """On the application's host: the code becomes a foothold and a token, once, in the browser
+        that began the flow.
+
+        Raises Refused when the code does not hold here.
+        """
+        now = self._clock.now()
+        try:
+            value = await self._stores.one_time_values.take(hashed(code), now=now)
+        except NotFound as error:
+            raise Refused("this link was used already, or is too old; start again") from error
+        content = json.loads(value)
+        in_force = self._current.get()
+        application = in_force.by_hostname.get(hostname)
+        if application is None or application.id != content["application"]:
+            raise Refused("this link is for another application; start again")
+        if not fits(flow_secret, content["binding"]):
+            raise Refused("this sign-in was begun in another browser; start again")
+        session = await self._stores.sessions.get(SessionId(content["session"]))
+        if not session.is_live(now):
+            raise Refused("the session has ended; start again")
+        secret = self._randomness.token()
+        expires = min(session.expires, now + application.session_duration)
+        await self._stores.sessions.create_foothold(
+            ApplicationSession(session=session.id, application=application.id, created=now, expires=expires),
+            secret_hash=hashed(secret),
+        )
+        issued = issue.for_person(self._tokens, in_force, application, session, now=now)
+        return Onward(
+            content["target"],
+            [
+                set_cookie(names.FOOTHOLD_COOKIE, secret, lifetime=expires - now),
+                set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime),
+            ],
+        )

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from doorward.envoy import names
+from doorward.model.session import Session
+from doorward.ports.identity import Arrival
+from doorward.services.arrivals import Visit
+from tests.services.signing_in import VISIT, signed_in
+from tests.services.world import ADA, BOB, World, cookies_of
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    asyncio.run(world.begin())
+    return world
+
+
+def test_a_session_cookie_is_new_at_every_sign_in(world: World) -> None:
+    async def twice() -> tuple[Session, Session]:
+        return await signed_in(world), await signed_in(world)
+
+    one, other = asyncio.run(twice())
+    assert one.id != other.id
+
+
+async def arrived(world: World, arrival: Arrival, visit: Visit = VISIT) -> tuple[str, Session]:
+    onward = await world.arrivals.signed_in(arrival, visit)
+    secret = cookies_of(onward.cookies)[names.SESSION_COOKIE]
+    session = await world.arrivals.session(secret)
+    assert session is not None
+    return secret, session
+
+
+def test_what_the_provider_said_is_remembered_with_the_session(world: World) -> None:
+    async def walk() -> tuple[Session, str]:
+        arrival = Arrival(
+            identity=replace(ADA, contexts=frozenset({"c1"})),
+            authenticated=world.clock.now() - timedelta(minutes=1),
+            provider_session="sid-1",
+            refresh_token="refresh",
+        )
+        _, session = await arrived(world, arrival)
+        return session, await world.stores.sessions.refresh_token(session.id)
+
+    session, refresh_token = asyncio.run(walk())
+    assert session.identity == ADA
+    assert session.contexts == {"c1": world.clock.now()}
+    assert (session.provider_session, refresh_token) == ("sid-1", "refresh")
+
+
+def test_a_step_up_keeps_the_session_and_changes_its_secret(world: World) -> None:
+    async def walk() -> tuple[Session, Session, Session | None]:
+        secret, before = await arrived(world, Arrival(identity=ADA))
+        again = replace(VISIT, session_secret=secret)
+        stronger = Arrival(identity=replace(ADA, contexts=frozenset({"c1"})))
+        new_secret, after = await arrived(world, stronger, again)
+        assert new_secret != secret
+        return before, after, await world.arrivals.session(secret)
+
+    before, after, by_old_secret = asyncio.run(walk())
+    assert after.id == before.id
+    assert set(after.contexts) == {"c1"}
+    assert by_old_secret is None
+
+
+def test_somebody_else_who_steps_up_in_this_browser_gets_a_session_of_their_own(world: World) -> None:
+    async def walk() -> tuple[Session, Session]:
+        secret, before = await arrived(world, Arrival(identity=ADA))
+        stronger = Arrival(identity=replace(BOB, contexts=frozenset({"c1"})))
+        _, after = await arrived(world, stronger, replace(VISIT, session_secret=secret))
+        return before, after
+
+    before, after = asyncio.run(walk())
+    assert after.id != before.id
+    assert after.identity == BOB
