@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -36,6 +37,22 @@ def api_over(world: World) -> FastAPI:
     """The API over ``world``, begun."""
     asyncio.run(world.begin())
     return api_application(verbs_of(world))
+
+
+class Api:
+    """Requests to the API of ``world``, without a network."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.app: FastAPI = api_over(world)
+
+    def send(self, method: str, target: str, body: object = None) -> httpx.Response:
+        async def answered() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://doorward") as client:
+                return await client.request(method, target, json=body)
+
+        return asyncio.run(answered())
 
 
 @contextmanager

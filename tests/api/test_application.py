@@ -1,36 +1,17 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-import httpx
 import pytest
 import yaml
-from fastapi import FastAPI
 
 from doorward.model.errors import Unavailable
-from tests.api.server import api_over
+from tests.api.server import Api
 from tests.services.signing_in import enter
 from tests.services.world import ADA, BOB, World
 
 FILE = "version: 1\ntunnels:\n  - {name: office}\n  - {name: lab}\n"
 WRONG_FILE = "version: 1\napplications:\n  - {id: a, hostname: 'no host', url: 'http://127.0.0.1'}\n"
-
-
-class Api:
-    """Requests to the API of ``world``, without a network."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.app: FastAPI = api_over(world)
-
-    def send(self, method: str, target: str, body: object = None) -> httpx.Response:
-        async def answered() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://doorward") as client:
-                return await client.request(method, target, json=body)
-
-        return asyncio.run(answered())
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ class FakeRedirectProvider:
         self.person = person
         self.fault: AccessError | None = None
         self.hints: list[str] = []
+        self.prompts: list[str] = []
+        self.contexts: list[Sequence[str]] = []
         self._url = url
         self._departures = 0
 
@@ -53,6 +55,8 @@ class FakeRedirectProvider:
         self._raise_fault()
         self._departures += 1
         self.hints.append(login_hint)
+        self.prompts.append(prompt)
+        self.contexts.append(contexts)
         state = f"state-{self._departures}"
         query = urlencode({"redirect_uri": callback, "state": state})
         return Departure(

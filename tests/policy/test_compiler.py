@@ -143,11 +143,11 @@ def test_every_fact_that_a_token_may_carry_is_mentioned_where_a_policy_looks_for
 def test_people_of_another_identity_provider_are_not_allowed_by_the_data_plane() -> None:
     only = replace(application("hello"), identity_providers=(IdentityProviderId("entra"),))
     made = compile_application(
-        only, [policy("allow", "everyone"), policy("bypass", "ip_range:10.0.0.0/8")], ()
+        only, [policy("allow", "everyone"), policy("bypass", "ip_range:2001:db8::/32")], ()
     )
     assert made.identity_providers == {"entra"}
     assert [entry.expression for entry in made.policies] == [
-        SourceIn(ip_network("10.0.0.0/8")),
+        SourceIn(ip_network("2001:db8::/32")),
         And((ClaimPresent("sid"), ClaimEquals("idp", "entra"))),
     ]
 

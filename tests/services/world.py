@@ -47,8 +47,9 @@ from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
 from doorward.services.tunnels import Tunnels
 from tests.fakes.clock import FakeClock, FakeRandomness
+from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
-from tests.fakes.identity import FakePasswordProvider, FakeRedirectProvider
+from tests.fakes.identity import FakePasswordProvider
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
 
@@ -145,8 +146,8 @@ class World:
     edges: FakeEdges = field(default_factory=FakeEdges)
     relays: FakeRelays = field(default_factory=FakeRelays)
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
-    redirect: FakeRedirectProvider = field(
-        default_factory=lambda: FakeRedirectProvider(person("eve", "engineers", provider=COMPANY))
+    redirect: FakeDirectoryProvider = field(
+        default_factory=lambda: FakeDirectoryProvider(person("eve", "engineers", provider=COMPANY))
     )
 
     def __post_init__(self) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doorward.model.errors import SignInRefused
 from doorward.web.pages import (
+    CheckRow,
     Chooser,
     Denied,
     Form,
@@ -15,8 +17,9 @@ from doorward.web.pages import (
     SignedOut,
     SignIn,
     Tile,
+    TrialResult,
 )
-from doorward.web.problems import standard_problem
+from doorward.web.problems import refused_sign_in, standard_problem
 from doorward.web.static_files import load_static_files
 
 REQUEST_ID = "5c1a0e1e-8d0f-4f0a-9d0b-3f6f1f0d2a47"
@@ -77,6 +80,38 @@ EXAMPLES: Mapping[str, Page] = {
     "launcher-empty": Launcher(email="bob@example.com", name="Bob", sign_out=SIGN_OUT),
     "denied": DENIED,
     "signed-out": SignedOut(sign_in_url="/"),
+    "signed-out-from-outside": SignedOut(
+        sign_in_url="/", why="Your account was disabled or deleted in your organisation's directory."
+    ),
+    "refused": refused_sign_in(
+        SignInRefused(
+            "Your device does not meet your organisation's rules.",
+            advice="Open Company Portal, see what is missing, and try again.",
+            code="AADSTS53000",
+            correlation="7d1f6a3e-8f61-4c44-9a4c-1f8a4c0f5f10",
+            occurred="2026-11-24 09:31:07Z",
+        ),
+        request_id=REQUEST_ID,
+        again="/cdn-cgi/access/login",
+    ),
+    "trial": TrialResult(
+        provider="Example staff",
+        works=True,
+        checks=(
+            CheckRow(what="Email", state="passed", found="ada@example.com, from the claim email"),
+            CheckRow(
+                what="Permissions",
+                state="failed",
+                found="GroupMember.Read.All is missing",
+                fix=LONG,
+                link="https://login.example.com/adminconsent",
+            ),
+            CheckRow(what="Client secret", state="warning", found="expires in 12 days"),
+            CheckRow(what="Groups", state="not-checked"),
+        ),
+        facts=(("Email", "ada@example.com"), ("Groups", "Engineering, " * 12)),
+        raw='{"sub": "' + "x" * 200 + '"}',
+    ),
     "problem": standard_problem(500, request_id=REQUEST_ID, links=(Link(name="Your applications", url="/"),)),
     "problem-alone": standard_problem(404, request_id=REQUEST_ID),
 }
@@ -107,6 +142,19 @@ HOSTILE_EXAMPLES: Mapping[str, Page] = {
         request_id=HOSTILE,
         switch=SIGN_OUT,
         launcher_url="/?" + HOSTILE,
+    ),
+    "signed-out": SignedOut(sign_in_url="/", why=HOSTILE),
+    "refused": refused_sign_in(
+        SignInRefused(HOSTILE, advice=HOSTILE, administrator=HOSTILE, code=HOSTILE, correlation=HOSTILE),
+        request_id=HOSTILE,
+        again="/",
+    ),
+    "trial": TrialResult(
+        provider=HOSTILE,
+        works=False,
+        checks=(CheckRow(what=HOSTILE, state="failed", found=HOSTILE, fix=HOSTILE),),
+        facts=((HOSTILE, HOSTILE),),
+        raw=HOSTILE,
     ),
     "problem": standard_problem(
         500, request_id=HOSTILE, sentences=(HOSTILE,), links=(Link(name=HOSTILE, url="/"),)

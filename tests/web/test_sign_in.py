@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -7,10 +8,11 @@ import pytest
 
 from doorward.envoy import names
 from doorward.model.configuration import Configuration
+from doorward.model.errors import SignInRefused
 from doorward.services.rate_limits import PER_PERSON
 from doorward.services.sign_in import TRANSACTION_COOKIE
 from doorward.web.sign_in import LOGIN, WRONG
-from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
+from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD, SWITCH_COOKIE
 from tests.services.world import COMPANY, STAFF, TEAM
 from tests.web.site import CSRF, Site, cookies_set_by, hidden_fields, of, query_of, with_providers
 
@@ -200,3 +202,59 @@ def test_a_provider_that_does_not_answer_is_told_as_such() -> None:
     site = Site()
     site.world.redirect.fail()
     assert site.get(f"{LOGIN}?provider=company").status_code == 503
+
+
+def test_what_a_provider_refuses_is_told_with_what_to_do_and_whom_to_ask() -> None:
+    site = Site(with_providers(COMPANY))
+    there = site.get(LOGIN)
+    state = query_of(there.headers["location"])["state"]
+    site.world.redirect.fault = SignInRefused(
+        "You are not assigned to this application.",
+        advice="Ask your administrator <b>now</b>.",
+        code="AADSTS50105",
+        correlation="1b5a",
+    )
+    back = site.get(f"/cdn-cgi/access/callback?state={state}&code=good", cookies=cookies_set_by(there))
+    assert back.status_code == 403
+    for shown in ("You are not assigned", "AADSTS50105", "1b5a", "Try again", "Use another account"):
+        assert shown in back.text
+    assert "<b>now</b>" not in back.text
+
+
+def test_an_answer_that_is_posted_counts_like_one_in_a_link() -> None:
+    site = Site(with_providers(COMPANY))
+    there = site.get(LOGIN)
+    state = query_of(there.headers["location"])["state"]
+    back = site.request(
+        "POST",
+        "/cdn-cgi/access/callback",
+        cookies=cookies_set_by(there),
+        headers={"content-type": "application/x-www-form-urlencoded", "origin": "https://idp.example.com"},
+        content=f"RelayState={state}&state={state}&code=good".encode(),
+    )
+    assert back.status_code == 303
+    assert names.SESSION_COOKIE in cookies_set_by(back)
+
+
+def test_an_answer_that_says_something_twice_is_refused() -> None:
+    site = Site(with_providers(COMPANY))
+    assert site.get("/cdn-cgi/access/callback?state=a&state=b").status_code == 403
+
+
+def test_a_session_that_was_ended_from_outside_is_told_why_once() -> None:
+    site = Site()
+    cookies = site.session_cookies()
+    (session,) = asyncio.run(site.world.sessions.listed())
+    asyncio.run(site.world.sessions.end([session.id], why="Your account was disabled."))
+    told = site.get(LOGIN, cookies=cookies)
+    assert "Your account was disabled." in told.text
+    assert cookies_set_by(told) == {names.SESSION_COOKIE: ""}
+
+
+def test_signing_in_as_someone_else_asks_the_provider_who() -> None:
+    site = Site(with_providers(COMPANY))
+    site.get(LOGIN)
+    switched = site.get(LOGIN, cookies={SWITCH_COOKIE: "1"})
+    assert SWITCH_COOKIE in cookies_set_by(switched)
+    site.get(f"{LOGIN}?switch=1")
+    assert site.world.redirect.prompts == ["", "select_account", "select_account"]

@@ -124,7 +124,7 @@ class Entering:
             return await self._code(session, application, flow)
         missing = missing_contexts(in_force.compiled[application.id], request)
         if missing:
-            if await self._may_step_up(session, missing):
+            if not missing <= flow.asked and await self._may_step_up(session, missing):
                 return StepUp(application, missing)
             decision = Decision.deny(Reason.CONTEXT_REQUIRED)
         log.info(

@@ -36,12 +36,14 @@ _BINDING = re.compile(r"[A-Za-z0-9_-]{43}")
 class Flow:
     """Where a person is heading: an application and the path and query there.
 
-    ``binding`` is the hash of the browser's flow cookie on that host.
+    ``binding`` is the hash of the browser's flow cookie on that host. ``asked`` are authentication
+    contexts that the person was sent to satisfy on this way already: they are not sent twice.
     """
 
     application: ApplicationId
     target: str
     binding: str
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,23 @@ class Flows:
     def sealed(self, flow: Flow) -> str:
         """The flow as an opaque text."""
         return self._seal.close(
-            {"application": flow.application, "target": flow.target, "binding": flow.binding}
+            {
+                "application": flow.application,
+                "target": flow.target,
+                "binding": flow.binding,
+                "asked": " ".join(sorted(flow.asked)),
+            }
         )
 
     def opened(self, sealed: str) -> Flow:
         """The flow that was sealed. Raises Refused for anything else."""
         values = self._seal.open(sealed)
         try:
-            return Flow(ApplicationId(values["application"]), values["target"], values["binding"])
+            return Flow(
+                ApplicationId(values["application"]),
+                values["target"],
+                values["binding"],
+                frozenset(values["asked"].split()),
+            )
         except KeyError as error:
             raise Refused("this link is for something else; start again") from error

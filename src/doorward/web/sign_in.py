@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import structlog
@@ -141,7 +142,11 @@ class SignInPages:
         """Once more to the provider, to prove what the application asks for."""
         person = session.identity
         provider = self._sign_in.provider(person.identity_provider)
-        errand = Errand(flow=flow, contexts=sorted(step_up.contexts), login_hint=person.upn or person.email)
+        errand = Errand(
+            flow=replace(flow, asked=flow.asked | step_up.contexts),
+            contexts=sorted(step_up.contexts),
+            login_hint=person.upn or person.email,
+        )
         onward = await self._sign_in.depart(provider, errand, pending=pending_of(request))
         return self._answers.redirect(onward.location, cookies=onward.cookies)
 

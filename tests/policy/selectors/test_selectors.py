@@ -10,6 +10,7 @@ from doorward.model.ids import IdentityProviderId
 from doorward.model.rule import Selector
 from doorward.policy import selectors
 from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical, known_kind
+from doorward.policy.selectors.kind import Narrowing
 
 FOLDER = Path(selectors.__file__).parent
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "selectors.md"
@@ -43,10 +44,22 @@ def test_a_selector_of_an_unknown_kind_is_left_alone() -> None:
     assert canonical(odd, field="f") is odd
 
 
-@pytest.mark.parametrize("kind", [*sorted(set(SELECTORS) - {"group"}), RULE_GROUP])
-def test_only_groups_can_be_narrowed_to_a_provider(kind: str) -> None:
-    with pytest.raises(Invalid, match="only group can"):
+NARROWABLE = {name for name, kind in SELECTORS.items() if kind.narrowing is not Narrowing.NEVER}
+
+
+def test_what_a_provider_names_can_be_narrowed_to_it() -> None:
+    assert {"auth_context", "claim", "group", "role"} == NARROWABLE
+
+
+@pytest.mark.parametrize("kind", [*sorted(set(SELECTORS) - NARROWABLE), RULE_GROUP])
+def test_other_kinds_cannot_be_narrowed_to_a_provider(kind: str) -> None:
+    with pytest.raises(Invalid, match="only auth_context, claim, group, role can"):
         canonical(Selector(kind, "", IdentityProviderId("people")), field="f")
+
+
+def test_an_authentication_context_says_whose_it_is() -> None:
+    with pytest.raises(Invalid, match="auth_context needs its identity provider"):
+        canonical(Selector("auth_context", "c1"), field="f")
 
 
 def test_a_narrowed_group_stays_narrowed() -> None:
@@ -56,5 +69,5 @@ def test_a_narrowed_group_stays_narrowed() -> None:
 
 def test_a_kind_that_nobody_knows_is_refused_with_those_there_are() -> None:
     assert known_kind("rule_group", field="f") == "rule_group"
-    with pytest.raises(Invalid, match="use one of any_service_token, email, email_domain, everyone"):
+    with pytest.raises(Invalid, match="use one of any_service_token, auth_context, claim, email"):
         known_kind("mail", field="f")

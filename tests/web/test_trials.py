@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import asyncio
+
+from doorward.envoy import names
+from tests.services.world import COMPANY
+from tests.web.site import Site, cookies_set_by, query_of
+
+
+def test_a_trial_goes_to_the_provider_and_comes_back_with_the_result_and_no_session() -> None:
+    site = Site()
+    _, url = site.world.identity_providers.begin_trial(COMPANY)
+    path = url.removeprefix("https://access.example.com")
+    there = site.get(path)
+    assert there.status_code == 303
+    state = query_of(there.headers["location"])["state"]
+    back = site.get(f"/cdn-cgi/access/callback?state={state}&code=good", cookies=cookies_set_by(there))
+    assert back.status_code == 303
+    assert names.SESSION_COOKIE not in cookies_set_by(back)
+    shown = site.get(back.headers["location"])
+    assert "Your connection works" in shown.text
+    assert "eve@example.com" in shown.text
+    assert asyncio.run(site.world.sessions.listed()) == []
+
+
+def test_a_ticket_that_is_not_known_leads_nowhere() -> None:
+    assert Site().get("/cdn-cgi/access/trial?ticket=nonsense").status_code == 404
