@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -13,16 +11,9 @@ from doorward.sample.entra.directory import SIGN_IN, Outcome
 from doorward.sample.entra.seed import ADA, BOB, CLIENT_ID, SALES, TENANT_ID
 from tests.fakes.entra import CALLBACK, FakeEntra
 from tests.fakes.entra_visitor import Visitor
+from tests.sample.entra.stories import visit
 
 C1 = json.dumps({"id_token": {"acrs": {"essential": True, "value": "c1"}}})
-
-
-def visit(fake: FakeEntra, story: Callable[[Visitor], Awaitable[None]]) -> None:
-    async def run() -> None:
-        async with fake.client() as client:
-            await story(Visitor(fake, client))
-
-    asyncio.run(run())
 
 
 async def verified(client: httpx.AsyncClient, token: str, tenant: str = TENANT_ID) -> dict[str, object]:

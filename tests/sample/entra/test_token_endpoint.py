@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,16 +11,11 @@ from doorward.sample.entra.directory import SIGN_IN, ConditionalAccessPolicy, Ou
 from doorward.sample.entra.seed import ADA, CLIENT_ID, CLIENT_SECRET, SECRET_ID, TENANT_ID
 from tests.fakes.entra import FakeEntra
 from tests.fakes.entra_visitor import Visitor
+from tests.sample.entra import stories
 
 
 def visit(fake: FakeEntra, story: Callable[[Visitor], Awaitable[None]]) -> None:
-    async def run() -> None:
-        fake.faults.auto_sign_in = True
-        fake.faults.default_user = "ada@example.com"
-        async with fake.client() as client:
-            await story(Visitor(fake, client))
-
-    asyncio.run(run())
+    stories.visit(fake, story, by_itself="ada@example.com")
 
 
 def refusal(answer: httpx.Response) -> tuple[str, int]:

@@ -8,9 +8,12 @@ from datetime import datetime
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Router
 from starlette.staticfiles import StaticFiles
 
+from doorward.sample.entra.admin.api import AdminApi
+from doorward.sample.entra.admin.guard import Guard
+from doorward.sample.entra.admin.views import AdminPages
 from doorward.sample.entra.directory import Directory
 from doorward.sample.entra.discovery import Discovery
 from doorward.sample.entra.entra import Entra
@@ -54,6 +57,10 @@ def application_of(entra: Entra) -> Starlette:
     pages = Pages()
     application = Starlette(
         routes=[
+            Mount(
+                "/_admin",
+                Guard(Router([*AdminApi(entra).routes(), *AdminPages(entra, pages).routes()]), entra),
+            ),
             Mount("/_static", StaticFiles(packages=[("doorward.sample.entra", "static")])),
             *graph_routes(entra),
             *Discovery(entra).routes(),

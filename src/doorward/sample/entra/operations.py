@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from doorward.sample.entra.consent import consent_for_everybody, standing_of
-from doorward.sample.entra.directory import LONG_AGO, Outcome, Tenant, User
+from doorward.sample.entra.directory import LONG_AGO, Outcome, PolicyState, Secret, Tenant, User
 from doorward.sample.entra.entra import Entra
 
 
@@ -66,6 +67,63 @@ def expire_secret(entra: Entra, client_id: str, secret_id: str) -> None:
             secret.expires = LONG_AGO
             return
     raise KeyError(secret_id)
+
+
+def new_secret(entra: Entra, client_id: str, days: int = 180) -> Secret:
+    """A new client secret, beside those there are: that is how one is replaced without a gap."""
+    secret = Secret(
+        id=entra.guid(),
+        value=f"{entra.text(3)}8Q~{entra.text(24)}",
+        expires=entra.now() + timedelta(days=days),
+    )
+    entra.directory.registrations[client_id].secrets.append(secret)
+    return secret
+
+
+def add_redirect_uri(entra: Entra, client_id: str, address: str) -> None:
+    """Register an address to which people may be sent back."""
+    registered = entra.directory.registrations[client_id].redirect_uris
+    if address and address not in registered:
+        registered.append(address)
+
+
+def remove_redirect_uri(entra: Entra, client_id: str, address: str) -> None:
+    """Register it no longer."""
+    registered = entra.directory.registrations[client_id].redirect_uris
+    registered[:] = [one for one in registered if one != address]
+
+
+def add_permission(entra: Entra, client_id: str, kind: PermissionKind, name: str) -> None:
+    """Configure a permission; nobody has consented to it by that."""
+    registration = entra.directory.registrations[client_id]
+    if name and kind is PermissionKind.DELEGATED:
+        registration.delegated_permissions.add(name)
+    elif name:
+        registration.application_permissions.add(name)
+
+
+def require_assignment(entra: Entra, tenant_id: str, client_id: str, *, required: bool) -> None:
+    """Whether only people who are assigned may use the application."""
+    standing_of(entra.directory.tenants[tenant_id], client_id).assignment_required = required
+
+
+def assign(entra: Entra, tenant_id: str, client_id: str, principal: str) -> None:
+    """Let a user or a group use the application."""
+    standing_of(entra.directory.tenants[tenant_id], client_id).assigned.add(principal)
+
+
+def unassign(entra: Entra, tenant_id: str, client_id: str, principal: str) -> None:
+    """Take that back."""
+    standing_of(entra.directory.tenants[tenant_id], client_id).assigned.discard(principal)
+
+
+def set_policy_state(entra: Entra, tenant_id: str, policy_id: str, state: PolicyState) -> None:
+    """On, off, or report-only, which enforces nothing."""
+    for policy in entra.directory.tenants[tenant_id].policies:
+        if policy.id == policy_id:
+            policy.state = state
+            return
+    raise KeyError(policy_id)
 
 
 def grant_permission(entra: Entra, tenant_id: str, client_id: str, kind: PermissionKind, name: str) -> None:
