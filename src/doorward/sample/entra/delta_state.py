@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 Entry = dict[str, object]
 
+KEPT = 100
+"""So many tokens of each kind are known; older ones are gone, as Graph's are after some days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -39,3 +42,10 @@ class DeltaState:
 
     pages: dict[str, Position] = field(default_factory=dict)
     rounds: dict[str, Position] = field(default_factory=dict)
+
+
+def keep(positions: dict[str, Position], token: str, position: Position) -> None:
+    """Remember ``position``, and forget the oldest where that makes too many."""
+    positions[token] = position
+    while len(positions) > KEPT:
+        del positions[next(iter(positions))]

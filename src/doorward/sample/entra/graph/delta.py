@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from starlette.responses import JSONResponse, Response
 
-from doorward.sample.entra.delta_state import Entry, Position, Question, Remembered
+from doorward.sample.entra.delta_state import Entry, Position, Question, Remembered, keep
 from doorward.sample.entra.graph.answers import GraphError, bad_request, link, metadata
 from doorward.sample.entra.graph.call import Call
 from doorward.sample.entra.graph.objects import GROUP_USUAL, USER_USUAL, group_item, user_item
@@ -41,10 +41,10 @@ def _answer(call: Call, noun: str) -> Response:
     body: dict[str, object] = {"@odata.context": metadata(call, noun)}
     token, later = call.entra.text(24), replace(position, entries=rest)
     if rest:
-        call.entra.deltas.pages[token] = later
+        keep(call.entra.deltas.pages, token, later)
         body["@odata.nextLink"] = link(call, "skiptoken", token, keep=False)
     else:
-        call.entra.deltas.rounds[token] = later
+        keep(call.entra.deltas.rounds, token, later)
         body["@odata.deltaLink"] = link(call, "deltatoken", token, keep=False)
     body["value"] = list(shown)
     return JSONResponse(body)
@@ -58,6 +58,8 @@ def _position(call: Call, noun: str) -> Position:
     if token and token != "latest":
         before = _known(call, call.entra.deltas.rounds, token, noun)
         now = _everything(call, before.question)
+        if now == before.now:
+            return before
         entries = tuple(_changes(before.question, before.now, now))
         return Position(question=before.question, now=now, entries=entries)
     usual = USER_USUAL if noun == "users" else (*GROUP_USUAL, "members")
@@ -100,7 +102,7 @@ def _everything(call: Call, question: Question) -> dict[str, Remembered]:
 def _changes(
     question: Question, before: dict[str, Remembered], now: dict[str, Remembered]
 ) -> Iterator[Entry]:
-    for id in before.keys() - now.keys():
+    for id in sorted(before.keys() - now.keys()):
         # A user is in the bin for 30 days first; a security group is gone at once.
         reason = "changed" if question.noun == "users" else "deleted"
         yield {"id": id, "@removed": {"reason": reason}}
