@@ -39,14 +39,12 @@ class Step(Enum):
 
 @dataclass
 class Interaction:
-    """One request on its way. ``since`` tells an old session from a sign-in made for this request."""
+    """One request on its way; ``user_id`` is empty until it is known who it is."""
 
     id: str
     request: AuthorizeRequest
     browser_id: str
-    since: datetime
     user_id: str = ""
-    fresh: bool = False
     consented: bool = False
 
 
@@ -124,7 +122,8 @@ def fits(request: AuthorizeRequest, tenant: Tenant, user: User) -> bool:
     """Whether somebody may come the way the request names, and is of the hinted domain."""
     if is_personal(request.tenant_name) or request.domain_hint == "consumers":
         return False
-    here = request.tenant_name in PLACEHOLDERS or request.tenant_name in {tenant.id, *tenant.domains()}
+    name = request.tenant_name.casefold()
+    here = name in PLACEHOLDERS or name in {tenant.id, *tenant.domains()}
     hint = request.domain_hint.casefold()
     names = (user.user_principal_name.casefold(), user.mail.casefold())
     return here and (hint in {"", "organizations"} or any(name.endswith(f"@{hint}") for name in names))

@@ -93,9 +93,7 @@ class SignIn:
             return self._show.failure(returned, browser)
         except Refused as refused:
             return self._show.refuse(refused, "", browser)
-        interaction = Interaction(
-            id=self._entra.text(24), request=asked, browser_id=browser.id, since=self._entra.now()
-        )
+        interaction = Interaction(id=self._entra.text(24), request=asked, browser_id=browser.id)
         self._entra.interactions[interaction.id] = interaction
         try:
             return self._go_on(interaction, browser)

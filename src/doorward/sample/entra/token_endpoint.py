@@ -24,6 +24,7 @@ from doorward.sample.entra.facts import (
     ACCESS_TOKEN_LIFETIME,
     APPLICATION_TOKEN_LIFETIME,
     CODE_LIFETIME,
+    PERMISSIONS_OF_OPENID,
     REFRESH_LIFETIME,
     UNSPOKEN_SCOPES,
 )
@@ -107,7 +108,8 @@ class TokenEndpoint:
         if is_too_old(home, grant.auth_time, now):
             raise Refused(70043)
         _check_conditional_access(home, user, grant)
-        wanted = read_scopes(form["scope"]) if form.get("scope") else grant.scopes
+        kept = grant.scopes & PERMISSIONS_OF_OPENID if form.get("scope") else grant.scopes
+        wanted = read_scopes(form.get("scope", "")) | kept
         if missing_scopes(home, grant.client_id, user, wanted):
             raise Refused(65001, client_id=registration.client_id, name=registration.display_name)
         still = judge(home, user, grant.acrs, grant.passed).satisfied
