@@ -8,6 +8,7 @@ import pytest
 
 from doorward.bootstrap import machine, places
 from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.demo import Demonstration
 from doorward.bootstrap.envoy_binary import EnvoyBinary
 from doorward.bootstrap.supervisor_parts import Part, check_order
 from doorward.model.errors import Unavailable
@@ -26,7 +27,7 @@ def all_parts(folder: DataFolder) -> list[Part]:
     settings = Settings(data=folder.path, https_port=9443, metrics_port=None)
     return [
         *machine.parts(settings, folder, envoy),
-        *machine.sample_parts(folder, hostname="hello.localhost", port=9444),
+        *machine.sample_parts(settings, folder, Demonstration("hello.localhost", 9444, 9445)),
     ]
 
 
@@ -48,7 +49,8 @@ def test_each_part_starts_after_what_it_needs(folder: DataFolder) -> None:
         "edge": ("control",),
         "edge-connector": ("relay",),
         "sample": (),
-        "connector": ("relay", "sample"),
+        "entra": (),
+        "connector": ("relay", "sample", "entra"),
     }
 
 

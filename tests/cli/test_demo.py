@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.demo import Demonstration
 from doorward.bootstrap.run_machine import Started
 from doorward.cli import demo
 from doorward.settings import Settings
 from tests.cli.commands import run
+
+HELLO = Demonstration("hello.localhost", 9444)
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_a_port_that_is_taken_is_told_with_the_option_for_another(tmp_path: Path
 
 
 def test_everything_that_one_needs_to_try_it_is_described(started: Started) -> None:
-    found = json.loads(json.dumps(demo._description(started, "hello.localhost")))  # noqa: SLF001 - what it prints
+    found = json.loads(json.dumps(demo._description(started, HELLO)))  # noqa: SLF001 - what it prints
     assert found["team_url"] == "https://access.localhost:9443"
     assert found["application_url"] == "https://hello.localhost:9443"
     assert {person["email"]: person["may_open"] for person in found["people"]} == {
@@ -44,11 +47,11 @@ def test_everything_that_one_needs_to_try_it_is_described(started: Started) -> N
 
 def test_metrics_that_are_not_served_have_no_address(started: Started) -> None:
     silent = Started(Settings(metrics_port=None), started.folder)
-    assert demo._description(silent, "hello.localhost")["metrics_url"] is None  # noqa: SLF001 - what it prints
+    assert demo._description(silent, HELLO)["metrics_url"] is None  # noqa: SLF001 - what it prints
 
 
 def test_the_same_in_words(started: Started) -> None:
-    found = demo._description(started, "hello.localhost")  # noqa: SLF001 - what it prints
+    found = demo._description(started, HELLO)  # noqa: SLF001 - what it prints
     text = demo._text(found, 1.26)  # noqa: SLF001 - what it prints
     assert "Doorward is ready, after 1.3 s." in text
     people = found["people"]
@@ -56,3 +59,14 @@ def test_the_same_in_words(started: Started) -> None:
     for person in people:
         assert f"{person['email']}   password {person['password']}" in text
     assert text.count("may not, and reads why") == 1
+
+
+def test_with_entra_the_stand_in_and_the_step_up_are_described_too(started: Started) -> None:
+    shown = Demonstration("hello.localhost", 9444, 9445)
+    found = demo._description(started, shown)  # noqa: SLF001 - what it prints
+    assert found["entra_url"] == "http://127.0.0.1:9445/_admin/"
+    assert found["step_up_url"] == "https://strong.localhost:9443"
+    people = found["people"]
+    assert isinstance(people, list)
+    assert len({person["password"] for person in people}) == 1
+    assert "http://127.0.0.1:9445/_admin/" in demo._text(found, 1.0)  # noqa: SLF001 - what it prints

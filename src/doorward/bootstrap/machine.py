@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ import httpx
 from doorward.bootstrap import places
 from doorward.bootstrap.certificates_files import ensure_authority, ensure_certificate
 from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.demo import Demonstration
 from doorward.bootstrap.envoy_binary import EnvoyBinary
 from doorward.bootstrap.port_check import check_port_free
 from doorward.bootstrap.supervisor import Supervisor
@@ -67,18 +69,26 @@ def parts(settings: Settings, folder: DataFolder, envoy: EnvoyBinary) -> list[Pa
     ]
 
 
-def sample_parts(folder: DataFolder, *, hostname: str, port: int) -> list[Part]:
-    """The demonstration's application and the connector beside it."""
-    application = _python_part("sample", "sample", {"port": port}, folder, ready=tcp_port("127.0.0.1", port))
+def sample_parts(settings: Settings, folder: DataFolder, shown: Demonstration) -> list[Part]:
+    """The demonstration's application, the connector beside it, and the stand-in for Entra, if any."""
+    ready = tcp_port("127.0.0.1", shown.port)
+    application = _python_part("sample", "sample", {"port": shown.port}, folder, ready=ready)
+    found = [application]
+    if shown.entra_port is not None:
+        port = settings.port_in_urls
+        team = f"https://{settings.team}" + ("" if port == 443 else f":{port}")
+        given = {"port": shown.entra_port, "team_url": team}
+        ready = tcp_port("127.0.0.1", shown.entra_port)
+        found.append(_python_part("entra", "sample-entra", given, folder, ready=ready))
     connector = _python_part(
         "connector",
         "sample-connector",
-        {"hostname": hostname, "port": port},
+        dataclasses.asdict(shown),
         folder,
         ready=line_printed("ready"),
-        start_after=(RELAY, "sample"),
+        start_after=(RELAY, *(part.name for part in found)),
     )
-    return [application, connector]
+    return [*found, connector]
 
 
 def supervisor(found: list[Part], folder: DataFolder, *, echo: TextIO | None) -> Supervisor:

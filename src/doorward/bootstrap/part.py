@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -17,16 +18,19 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from doorward.bootstrap import control_process, demo, places
+from doorward.bootstrap import control_process, demo, demo_entra, places
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.logging import configure_logging
 from doorward.bootstrap.system import SystemClock
 from doorward.connector import main as connector
 from doorward.connector.settings import ConnectorSettings
+from doorward.envoy import names
 from doorward.model.errors import AccessError
 from doorward.relay import main as relay
 from doorward.relay.settings import RelaySettings
 from doorward.sample.app import create_app
+from doorward.sample.entra.application import entra_application
+from doorward.sample.entra.seed import demo_directory
 from doorward.tunnel.token import decode
 
 READY = "ready"
@@ -76,7 +80,7 @@ def run_connector(settings: Settings) -> None:
 
 def run_sample_connector(settings: Settings) -> None:
     """The sample application's connector, which sets the demonstration up first."""
-    demo.set_up(Path.cwd(), hostname=settings["hostname"], port=settings["port"])
+    demo.set_up(Path.cwd(), demo.Demonstration(**settings))
     run_connector({"token_file": str(places.SAMPLE_TOKEN)})
 
 
@@ -93,6 +97,31 @@ def run_sample(settings: Settings) -> None:
     )
 
 
+def run_sample_entra(settings: Settings) -> None:
+    """The stand-in for Microsoft Entra ID and Graph. It forgets what was changed in it."""
+    access = settings["team_url"] + names.ACCESS_PATH
+    directory = demo_directory(
+        redirect_uri=f"{access}callback",
+        logout_url=f"{access}logout/frontchannel/{demo_entra.IDENTITY_PROVIDER}",
+        password=demo.demo_passwords(Path.cwd())["ada@example.com"],
+    )
+    uvicorn.run(
+        entra_application(
+            directory,
+            base_url=demo_entra.base_url(settings["port"]),
+            clock=SystemClock().now,
+            randomness=os.urandom,
+        ),
+        host="127.0.0.1",
+        port=settings["port"],
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
 RUN: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
     {
         "control": run_control,
@@ -100,6 +129,7 @@ RUN: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
         "connector": run_connector,
         "sample": run_sample,
         "sample-connector": run_sample_connector,
+        "sample-entra": run_sample_entra,
     }
 )
 

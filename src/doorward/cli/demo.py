@@ -6,12 +6,13 @@ import json as json_module
 import os
 import sys
 import time
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from doorward.bootstrap import machine
-from doorward.bootstrap.demo import demo_passwords
+from doorward.bootstrap import demo_entra, machine
+from doorward.bootstrap.demo import Demonstration, demo_passwords
 from doorward.bootstrap.port_check import check_port_free
 from doorward.bootstrap.run_machine import Started, run_machine
 from doorward.cli import machine_options as options
@@ -24,7 +25,20 @@ SamplePort = Annotated[
 ]
 
 
-def demo(
+class Idp(StrEnum):
+    """How people sign in to the demonstration."""
+
+    LOCAL = "local"
+    ENTRA = "entra"
+
+
+IdpOption = Annotated[
+    Idp, typer.Option("--idp", help="Local accounts, or a stand-in for Microsoft Entra ID.")
+]
+EntraPort = Annotated[int | None, typer.Option("--entra-port", help="The stand-in's port [HTTPS port + 2].")]
+
+
+def demo(  # noqa: PLR0913 - one argument an option
     *,
     data: options.Data = None,
     domain: options.Domain = None,
@@ -32,6 +46,8 @@ def demo(
     relay_port: options.RelayPort = None,
     metrics_port: options.MetricsPort = None,
     sample_port: SamplePort = None,
+    idp: IdpOption = Idp.LOCAL,
+    entra_port: EntraPort = None,
     verbose: options.Verbose = False,
     json: Json = False,
 ) -> None:
@@ -49,10 +65,14 @@ def demo(
         port = sample_port or settings.https_port + 1
         hostname = f"hello.{settings.domain}"
         check_port_free("127.0.0.1", port, "--sample-port")
+        shown = Demonstration(hostname, port)
+        if idp is Idp.ENTRA:
+            shown = Demonstration(hostname, port, entra_port or settings.https_port + 2)
+            check_port_free("127.0.0.1", shown.entra_port or 0, "--entra-port")
 
         def ready(started: Started) -> None:
             seconds = time.monotonic() - began
-            found = _description(started, hostname)
+            found = _description(started, shown)
             sys.stdout.write(json_module.dumps(found) + "\n" if json else _text(found, seconds))
             sys.stdout.flush()
 
@@ -62,19 +82,27 @@ def demo(
             settings,
             os.environ,
             on_ready=ready,
-            extra=lambda folder: machine.sample_parts(folder, hostname=hostname, port=port),
+            extra=lambda folder: machine.sample_parts(settings, folder, shown),
             echo=sys.stderr if verbose else None,
         )
     if not json:
         typer.echo("Stopped.")
 
 
-def _description(started: Started, hostname: str) -> dict[str, object]:
+def _description(started: Started, shown: Demonstration) -> dict[str, object]:
     passwords = demo_passwords(started.folder.path)
     metrics_port = started.settings.metrics_port
+    entra: dict[str, object] = {}
+    if shown.entra_port is not None:  # everybody has one password there
+        passwords = dict.fromkeys(passwords, passwords["ada@example.com"])
+        entra = {
+            "entra_url": f"{demo_entra.base_url(shown.entra_port)}/_admin/",
+            "step_up_url": started.url(shown.strong_hostname),
+        }
     return {
         "team_url": started.team_url,
-        "application_url": started.url(hostname),
+        "application_url": started.url(shown.hostname),
+        **entra,
         "people": [
             {"email": email, "password": password, "may_open": email.startswith("ada@")}
             for email, password in passwords.items()
@@ -94,6 +122,7 @@ def _text(found: dict[str, object], seconds: float) -> str:
         "",
         f"  Sign-in and launcher   {found['team_url']}",
         f"  Sample application     {found['application_url']}",
+        *_entra_lines(found),
         "",
     ]
     if isinstance(people, list):
@@ -110,3 +139,12 @@ def _text(found: dict[str, object], seconds: float) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _entra_lines(found: dict[str, object]) -> list[str]:
+    if "entra_url" not in found:
+        return []
+    return [
+        f"  With a step-up         {found['step_up_url']}",
+        f"  Stand-in for Entra     {found['entra_url']}",
+    ]
