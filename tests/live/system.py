@@ -27,7 +27,7 @@ DOORWARD = Path(sys.executable).with_name("doorward")
 START_WITHIN = 40.0
 STOP_WITHIN = 25.0
 LOOK_EVERY = 0.02
-PORTS = ("https", "relay", "metrics", "sample")
+PORTS = ("https", "relay", "metrics", "sample", "entra")
 ADA, BOB = "ada@example.com", "bob@example.com"
 
 
@@ -47,10 +47,12 @@ class Ended:
 
 @dataclass
 class System:
-    """One demonstration, from ``with`` to the end of its block. ``data`` is a folder of the test's own."""
+    """One demonstration, from ``with`` to the end of its block. ``data`` is a folder of the test's own;
+    ``options`` are more words for the command."""
 
     data: Path
-    ports: Mapping[str, int] = field(default_factory=lambda: dict(zip(PORTS, free_ports(4), strict=True)))
+    ports: Mapping[str, int] = field(default_factory=lambda: dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
+    options: Sequence[str] = ()
     described: dict[str, Any] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -66,7 +68,7 @@ class System:
     def command(self) -> list[str]:
         """What a person would type."""
         ports = [word for name, port in self.ports.items() for word in (f"--{name}-port", str(port))]
-        return [str(DOORWARD), "demo", "--data", str(self.data), *ports, "--json"]
+        return [str(DOORWARD), "demo", "--data", str(self.data), *ports, *self.options, "--json"]
 
     def start(self) -> None:
         """Start it and wait until it says that it is ready."""
