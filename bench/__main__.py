@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bench import envoys, load, machine, sockets
+from bench import envoys, load, machine, sign_ins, sockets
 from bench.ports import free_port, wait_for_port
 from doorward.bootstrap.envoy_binary import find_envoy
 
@@ -40,7 +40,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="doorward-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         binary = find_envoy(os.environ).path
-        ports = {key: free_port() for key in ("origin", "bulk", "idle", "bare")}
+        names = ("origin", "bulk", "idle", "bare", "entra", "hanging")
+        ports = {key: free_port() for key in names}
         stack.enter_context(
             envoys.running(binary, folder, "origin", envoys.origin(ports["origin"]), ports["origin"])
         )
@@ -53,6 +54,10 @@ def main() -> None:
         measure_bulk(found, 2 * seconds)
         asyncio.run(measure_sockets(found, ports["idle"]))
         measure_sign_ins(found, 2 * seconds)
+        callback = f"https://access.localhost:{found.port}/cdn-cgi/access/callback"
+        provider = stack.enter_context(sign_ins.entra(ports["entra"], callback))
+        stack.enter_context(sign_ins.hanging(ports["hanging"]))
+        measure_providers(found, provider, 5 * seconds)
         measure_memory(found)
 
 
@@ -184,6 +189,20 @@ def measure_sign_ins(found: machine.Machine, seconds: int) -> None:
     with ThreadPoolExecutor(4) as pool:
         count = sum(pool.map(work, range(4)))
     row("sign-ins by password, form to application", f"{count / seconds:.1f} a second")
+
+
+def measure_providers(found: machine.Machine, provider: subprocess.Popen[bytes], seconds: float) -> None:
+    """Sign-ins through a provider on this machine; what 5,000 groups cost; what a dead provider costs."""
+    sign_ins.sign_in(found, machine.OIDC)
+    alone = sign_ins.through_provider(found, provider, seconds=seconds)
+    row("sign-ins through a local OpenID provider", f"{alone.rate:.1f} a second")
+    say(f"    processor time each: control plane {alone.control:.0f} ms, provider {alone.provider:.0f} ms")
+    elapsed, size = sign_ins.with_many_groups(found)
+    row("one sign-in with 5,000 group memberships (Graph)", f"{elapsed * 1000:.0f} ms")
+    row("the application token that results", f"{size} bytes", "< 2,048 bytes")
+    with sign_ins.pestered(found, machine.DEAD):
+        beside = sign_ins.through_provider(found, provider, seconds=seconds)
+    row("sign-ins beside a provider that hangs, to alone", f"{beside.rate / alone.rate:.2f}")
 
 
 def measure_memory(found: machine.Machine) -> None:

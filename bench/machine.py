@@ -16,10 +16,13 @@ from typing import Any
 import psutil
 
 from bench.ports import free_port
+from doorward.sample.entra import seed
+from doorward.sample.entra.numbered_groups import numbered_id
 
 PERSON = "ada@example.com"
 DIRECT, TUNNELLED = "direct.localhost", "tunnelled.localhost"
 BULK, IDLE = "bulk.localhost", "idle.localhost"
+OIDC, GROUPS, DEAD = "oidc.localhost", "groups.localhost", "dead.localhost"
 DOORWARD = Path(sys.executable).parent / "doorward"
 
 
@@ -131,20 +134,41 @@ def running(folder: Path, ports: Mapping[str, int]) -> Iterator[Machine]:
 
 
 def _access_file(machine: Machine, ports: Mapping[str, int]) -> dict[str, Any]:
-    def application(name: str, hostname: str, port: int, **more: str) -> dict[str, Any]:
-        policy = {"id": "engineers", "action": "allow", "include": [{"group": "engineers"}]}
+    def application(
+        name: str, hostname: str, port: int, *, group: str = "engineers", by: str = "staff", **more: str
+    ) -> dict[str, Any]:
+        include = [{"group": group, "identity_provider": by}]
+        policy = {"id": "engineers", "action": "allow", "include": include}
         url = f"http://127.0.0.1:{port}"
-        return {"id": name, "hostname": hostname, "url": url, "policies": [policy], **more}
+        common = {"id": name, "hostname": hostname, "url": url}
+        return {**common, "identity_providers": [by], "policies": [policy], **more}
 
+    issuer = f"http://127.0.0.1:{ports['entra']}"
+    client = {"client_id": seed.CLIENT_ID, "client_secret": seed.CLIENT_SECRET}
+    entra = {"tenant": seed.TENANT_ID, "authority_url": issuer, "graph_url": issuer}
+    oidc = {"issuer": f"{issuer}/{seed.TENANT_ID}/v2.0", "require_verified_email": "false"}
+    oidc |= {"groups_claim": "roles"}  # the token is too small for all groups; none are asked for
+    dead = {"issuer": f"http://127.0.0.1:{ports['hanging']}", "client_id": "x", "client_secret": "y"}
     account = {"email": PERSON, "groups": ["engineers"], "password": machine.password}
     return {
         "version": 1,
-        "identity_providers": [{"id": "staff", "type": "local", "accounts": [account]}],
+        "identity_providers": [
+            {"id": "staff", "type": "local", "accounts": [account]},
+            {"id": "entra", "type": "entra", **entra, **client},
+            {"id": "oidc", "type": "oidc", **oidc, **client},
+            {"id": "dead", "type": "oidc", **dead},
+        ],
         "tunnels": [{"name": "bench"}],
         "applications": [
             application("direct", DIRECT, ports["origin"]),
             application("tunnelled", TUNNELLED, ports["origin"], tunnel="bench"),
             application("bulk", BULK, ports["bulk"], tunnel="bench"),
             application("idle", IDLE, ports["idle"], tunnel="bench"),
+            application("groups", GROUPS, ports["origin"], group=numbered_id(4999), by="entra"),
+            {
+                **application("oidc", OIDC, ports["origin"], by="oidc"),
+                "policies": [{"action": "allow", "include": ["everyone"]}],
+            },
+            application("dead", DEAD, ports["origin"], by="dead"),
         ],
     }

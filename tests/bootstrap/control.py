@@ -35,7 +35,7 @@ def with_control_plane(
     async def told() -> T:
         folder = DataFolder.open(data)
         try:
-            control = await build(given or settings(data), folder)
+            control = await build(given or settings(data), folder, environment={})
             try:
                 await control.services.tokens.refresh()
                 await control.services.publisher.publish()

@@ -29,7 +29,7 @@ def test_another_key_is_refused_at_once_and_changes_nothing(tmp_path: Path) -> N
         async with opened(path):
             pass
         before = path.read_bytes()
-        with pytest.raises(Invalid, match=r"a\.db: the master key does not fit this database"):
+        with pytest.raises(Invalid, match=r"a\.db: the encryption key does not fit this database"):
             async with opened(path, key=KEY[::-1]):
                 pass
         assert path.read_bytes() == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ from doorward.bootstrap.certificates_own import load_own
 from doorward.bootstrap.control_services import ControlServices, join_services
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.encryption_keys import encryption_keys
 from doorward.bootstrap.system import SystemClock, SystemRandomness
 from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
@@ -85,12 +86,15 @@ class _Certificates:
         return CertificateAndKey(pair.certificate.decode(), pair.key.decode())
 
 
-async def build(settings: ControlSettings, folder: DataFolder) -> ControlPlane:
+async def build(
+    settings: ControlSettings, folder: DataFolder, *, environment: Mapping[str, str]
+) -> ControlPlane:
     """Join everything. Raises as the database, the certificates and the keys do."""
     clock, randomness = SystemClock(), SystemRandomness()
     edge_settings = edge_settings_of(settings)
     certificates = _Certificates(settings, folder, clock)
-    stores = await SqlStores.open(folder.database, encryption_key=folder.derive("database"))
+    keys = encryption_keys(folder, environment)
+    stores = await SqlStores.open(folder.database, encryption_key=keys.current, previous_keys=keys.previous)
     ads, relays = AdsServer(clock), RelayControl()
 
     def write_token(tunnel: Tunnel, secret: str) -> str:

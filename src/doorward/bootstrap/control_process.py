@@ -43,7 +43,7 @@ async def run(settings: ControlSettings) -> None:
     Raises Invalid and Unavailable for what keeps it from starting, in sentences.
     """
     folder = DataFolder.attach(settings.data)
-    control = await build(settings, folder)
+    control = await build(settings, folder, environment=os.environ)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

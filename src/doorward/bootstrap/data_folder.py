@@ -11,11 +11,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import fcntl
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import Self
@@ -24,12 +21,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from doorward.bootstrap.data_folder_files import create_atomically
+from doorward.bootstrap.key_files import KEY_BYTES, new_key_text, read_key
 from doorward.model.errors import Unavailable
 
 DATABASE = "doorward.db"
 LOCK = "doorward.lock"
 MASTER_KEY = Path("keys", "master.key")
-MASTER_KEY_BYTES = 32
 FOLDERS = ("keys", "logs", "run")
 
 SALT = b"doorward/1"
@@ -74,7 +71,7 @@ class DataFolder:
         """
         path = path.absolute()
         _check_folder(path)
-        return cls(path, _read_master_key(path / MASTER_KEY), None)
+        return cls(path, read_key(path / MASTER_KEY), None)
 
     @property
     def database(self) -> Path:
@@ -101,7 +98,7 @@ class DataFolder:
 
         Keys for different purposes say nothing about each other or about the master key.
         """
-        return HKDF(SHA256(), MASTER_KEY_BYTES, SALT, purpose.encode()).derive(self._master_key)
+        return HKDF(SHA256(), KEY_BYTES, SALT, purpose.encode()).derive(self._master_key)
 
     def close(self) -> None:
         """Let another supervisor have the folder."""
@@ -182,26 +179,8 @@ def _read_or_create_master_key(folder: Path) -> bytes:
                 f"{path} is missing, and without it the secrets in {folder / DATABASE} cannot be read: "
                 "put the key back from your backup, or start with another data folder"
             )
-        key = base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)) + b"\n"
         try:
-            create_atomically(path, key, mode=0o600)
+            create_atomically(path, new_key_text(), mode=0o600)
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
-    return _read_master_key(path)
-
-
-def _read_master_key(path: Path) -> bytes:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_bytes()
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be read: {error.strerror}") from None
-    if mode & 0o077:
-        raise Unavailable(f"{path} can be read by other users: run chmod 600 {path}")
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != MASTER_KEY_BYTES:
-        raise Unavailable(f"{path} is damaged: put the key back from your backup")
-    return key
+    return read_key(path)

@@ -1,15 +1,17 @@
-"""The organisation's row: made when the database is new, and the check of the master key."""
+"""The organisation's row: made when the database is new, and the check of the encryption key."""
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, insert, select
 
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.stores.database import Database
 from doorward.stores.encryption import Envelope
 from doorward.stores.mapping.rows import Row
+from doorward.stores.resealing import reseal
 from doorward.stores.sealing import seal, unseal
 from doorward.stores.tables import organisation
 
@@ -17,29 +19,33 @@ ROW = 1
 _KNOWN_TEXT = "doorward"
 
 
-async def begin_or_check(database: Database, envelope: Envelope) -> None:
-    """Make the row of a new database; in another one, see that the master key fits.
+async def begin_or_check(
+    database: Database, envelope: Envelope, *, previous: Sequence[Envelope] = ()
+) -> None:
+    """Make the row of a new database; in another one, see that the encryption key fits. Where one of the
+    ``previous`` ones does, everything is encrypted anew, in one transaction.
 
-    Raises Invalid when the master key is not the one that this database was made with.
+    Raises Invalid when no key is the one that this database was made with.
     """
     async with database.writing() as connection:
-        if await _fits(connection, envelope, database.name):
-            return
-        await connection.execute(insert(organisation).values(seal(organisation, _new(), envelope)))
+        row = (await connection.execute(select(organisation))).mappings().one_or_none()
+        if row is None:
+            await connection.execute(insert(organisation).values(seal(organisation, _new(), envelope)))
+        elif not _fits(row, envelope):
+            old = next((each for each in previous if _fits(row, each)), None)
+            if old is None:
+                raise Invalid(
+                    database.name,
+                    "the encryption key does not fit this database: put back the key that was made with it",
+                )
+            await reseal(connection, old=old, new=envelope)
 
 
-async def _fits(connection: AsyncConnection, envelope: Envelope, database: str) -> bool:
-    """False when there is no row yet."""
-    row = (await connection.execute(select(organisation))).mappings().one_or_none()
-    if row is None:
-        return False
+def _fits(row: RowMapping, envelope: Envelope) -> bool:
     try:
         unseal(organisation, row, envelope)
-    except Invalid as error:
-        raise Invalid(
-            database,
-            "the master key does not fit this database: put back the key that was made with it",
-        ) from error
+    except Invalid:
+        return False
     return True
 
 

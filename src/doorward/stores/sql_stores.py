@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -37,12 +38,14 @@ class SqlStores:
         url_or_path: str | Path,
         *,
         encryption_key: bytes,
+        previous_keys: Sequence[bytes] = (),
         patience: timedelta = timedelta(seconds=5),
     ) -> Self:
         """Open the database, made or brought up to date where needed.
 
         ``url_or_path`` is a file's path or ``sqlite:///path``; the folder must exist.
-        ``encryption_key`` has 32 bytes. ``patience`` is how long to wait for other programs' locks.
+        ``encryption_key`` has 32 bytes. Where one of ``previous_keys`` fits instead, everything is
+        encrypted anew with it. ``patience`` is how long to wait for other programs' locks.
 
         Raises:
             Invalid: what is there is damaged, not a database, another program's or a newer
@@ -55,7 +58,8 @@ class SqlStores:
         database = sqlite(path, patience=patience)
         try:
             await migrate(database)
-            await organisation.begin_or_check(database, envelope)
+            previous = [Envelope(key) for key in previous_keys]
+            await organisation.begin_or_check(database, envelope, previous=previous)
         except BaseException:
             await database.close()
             raise
