@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from doorward.declaration import DeclarationInvalid
+from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
-from doorward.services.configuration import AccessFile, Outcome
+from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
+from doorward.services.configuration import PROVIDER_GONE, AccessFile, Outcome
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, World
+from tests.services.world import ADA, BOB, COMPANY, World, person
 
 FILE = """
 version: 1
@@ -92,3 +96,51 @@ def test_a_file_that_was_not_sent_along_is_named() -> None:
     with pytest.raises(FileNotFoundError):
         file("").read("secret.txt")
     assert file("", a="text").read("a") == "text"
+
+
+def eve_is_signed_in(world: World) -> None:
+    enter(world, person("eve", "engineers", provider=COMPANY))
+    enter(world, ADA)
+
+
+def people(world: World) -> list[str]:
+    return sorted(session.identity.email for session in asyncio.run(world.sessions.listed()))
+
+
+def changed(world: World, transform: Callable[[Configuration], Configuration]) -> None:
+    asyncio.run(world.configurations.change(transform))
+
+
+def with_company(settings: OpenIdConnect | None) -> Callable[[Configuration], Configuration]:
+    """The configuration with another company, or without it."""
+
+    def transform(before: Configuration) -> Configuration:
+        kept = tuple(p for p in before.identity_providers if p.id != COMPANY)
+        new = (IdentityProvider(id=COMPANY, settings=settings),) if settings else ()
+        return replace(before, identity_providers=(*kept, *new))
+
+    return transform
+
+
+def test_people_of_a_provider_that_is_removed_are_signed_out_and_read_why(world: World) -> None:
+    eve_is_signed_in(world)
+    changed(world, with_company(None))
+    assert people(world) == ["ada@example.com"]
+    (ended,) = asyncio.run(world.stores.sessions.revoked_since(world.clock.now()))
+    assert asyncio.run(world.stores.sessions.get(ended)).why_revoked == PROVIDER_GONE
+
+
+def test_people_of_a_provider_that_means_another_directory_now_are_signed_out(world: World) -> None:
+    eve_is_signed_in(world)
+    changed(world, with_company(OpenIdConnect(issuer="https://another.example.com", client_id="c")))
+    assert people(world) == ["ada@example.com"]
+
+
+def test_another_secret_of_a_provider_signs_nobody_out(world: World) -> None:
+    eve_is_signed_in(world)
+    (settings,) = (
+        p.settings for p in world.current.get().configuration.identity_providers if p.id == COMPANY
+    )
+    assert isinstance(settings, OpenIdConnect)
+    changed(world, with_company(replace(settings, client_secret="another")))
+    assert people(world) == ["ada@example.com", "eve@example.com"]

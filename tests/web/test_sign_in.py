@@ -9,7 +9,10 @@ import pytest
 from doorward.envoy import names
 from doorward.model.configuration import Configuration
 from doorward.model.errors import SignInRefused
+from doorward.model.ids import ApplicationId
+from doorward.services.flows import Flow
 from doorward.services.rate_limits import PER_PERSON
+from doorward.services.secrets import hashed
 from doorward.services.sign_in import TRANSACTION_COOKIE
 from doorward.web.sign_in import LOGIN, WRONG
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD, SWITCH_COOKIE
@@ -258,3 +261,23 @@ def test_signing_in_as_someone_else_asks_the_provider_who() -> None:
     assert SWITCH_COOKIE in cookies_set_by(switched)
     site.get(f"{LOGIN}?switch=1")
     assert site.world.redirect.prompts == ["", "select_account", "select_account"]
+
+
+def test_whatever_goes_wrong_on_the_way_back_leads_to_another_try_for_the_same_page() -> None:
+    site = Site(with_providers(COMPANY))
+    site.world.redirect.fault = None
+    flow = site.world.flows.sealed(Flow(ApplicationId("hello"), "/wiki", hashed("b" * 43)))
+    there = site.get(f"{LOGIN}?{urlencode({'flow': flow})}")
+    state = query_of(there.headers["location"])["state"]
+    back = site.get(f"{CALLBACK}?state={state}&code=bad", cookies=cookies_set_by(there))
+    assert back.status_code == 403
+    assert "Try again" in back.text
+    assert "login?flow=" in back.text
+    lost = site.get(f"{CALLBACK}?state={state}&code=good")
+    assert "This sign-in was not begun in this browser, or too long ago; start again." in lost.text
+    assert "Try again" in lost.text
+
+
+def test_a_program_that_brings_an_answer_gets_no_page() -> None:
+    lost = Site().get(f"{CALLBACK}?state=x", headers={"accept": "application/json"})
+    assert (lost.status_code, lost.headers["content-type"]) == (403, "application/json")

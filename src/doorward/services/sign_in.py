@@ -198,6 +198,16 @@ class SignIn:
             cookies=[clear_cookie(name)],
         )
 
+    def flow_of(self, answer: Mapping[str, str], *, cookies: Mapping[str, str]) -> Flow | None:
+        """Where the person was heading with whom an answer came back, if this browser still knows: for the
+        page that says why it did not work."""
+        state = answer.get("state", "") or answer.get("RelayState", "")
+        try:
+            values = self._transactions.open(cookies.get(TRANSACTION_COOKIE + _short(state), ""))
+            return self._flows.opened(values["flow"]) if values["flow"] else None
+        except Refused:
+            return None
+
     def checks_of(self, returned: Returned) -> Sequence[Check]:
         """What a trial showed, item by item, where the provider can tell."""
         adapter = self._provider_for(returned.provider)

@@ -46,19 +46,20 @@ WORDS: Mapping[int, tuple[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def refused_sign_in(refused: SignInRefused, *, request_id: str, again: str) -> Problem:
-    """The page for a sign-in that an identity provider refused; ``again`` is where to try again."""
-    sentences = (refused.sentence, refused.advice, refused.administrator)
+def refused_sign_in(refused: SignInRefused, *, request_id: str, again: str, status: int = 403) -> Problem:
+    """The page for a sign-in at an identity provider that failed; ``again`` is where to try again."""
+    sentence = refused.sentence[:1].upper() + refused.sentence[1:].removesuffix(".") + "."
+    sentences = (sentence, refused.advice, refused.administrator)
     details = (("Error", refused.code), ("Correlation ID", refused.correlation), ("Time", refused.occurred))
     return Problem(
-        status=403,
+        status=status,
         title="You could not be signed in",
         sentences=tuple(sentence for sentence in sentences if sentence),
         request_id=request_id,
         details=tuple((name, value) for name, value in details if value),
         links=(
             Link(name="Try again", url=again),
-            Link(name="Use another account", url=f"{again}?switch=1"),
+            Link(name="Use another account", url=f"{again}{'&' if '?' in again else '?'}switch=1"),
         ),
     )
 

@@ -41,6 +41,7 @@ from doorward.web.visits import (
     source_of,
     text,
     visit_of,
+    wants_html,
 )
 
 log = structlog.get_logger("web.sign_in")
@@ -116,12 +117,23 @@ class SignInPages:
                 url = self._trials.finish(returned.trial, returned.arrival, checks)
                 return self._answers.redirect(url, cookies=returned.cookies)
             onward = await self._arrivals.signed_in(returned.arrival, visit_of(request))
-        except SignInRefused as refused:
-            log.info("sign-in refused", code=refused.code, correlation=refused.correlation)
-            page = refused_sign_in(refused, request_id=request_id_of(request), again=LOGIN)
-            return self._answers.page(page, status=403)
+        except (Refused, Unavailable) as error:
+            flow = self._sign_in.flow_of(answer, cookies=cookies)
+            return self._did_not_work(request, error, flow)
         cookies_set = [*onward.cookies, *returned.cookies]
         return self._answers.redirect(self._after(returned.flow), cookies=cookies_set)
+
+    def _did_not_work(self, request: Request, error: Refused | Unavailable, flow: Flow | None) -> Response:
+        """A sign-in at a provider failed: why, what to do, and the way to try again."""
+        told = error if isinstance(error, SignInRefused) else SignInRefused(str(error))
+        status = 503 if isinstance(error, Unavailable) else 403
+        log.info("sign-in did not work", problem=str(error), code=told.code, correlation=told.correlation)
+        if not wants_html(request):
+            raise error
+        page = refused_sign_in(
+            told, status=status, request_id=request_id_of(request), again=self._login_url(flow)
+        )
+        return self._answers.page(page, status=status)
 
     async def _go_on(self, request: Request, session: Session, flow: Flow | None) -> Response:
         if flow is None:
@@ -183,7 +195,10 @@ class SignInPages:
             return self._form(request, provider, flow)
         switching = bool(cookie_of(request, SWITCH_COOKIE) or request.query_params.get("switch"))
         errand = Errand(flow=flow, prompt="select_account" if switching else "")
-        onward = await self._sign_in.depart(provider, errand, pending=pending_of(request))
+        try:
+            onward = await self._sign_in.depart(provider, errand, pending=pending_of(request))
+        except Unavailable as error:
+            return self._did_not_work(request, error, flow)
         cookies = [*onward.cookies, clear_cookie(SWITCH_COOKIE)] if switching else onward.cookies
         return self._answers.redirect(onward.location, cookies=cookies)
 

@@ -43,7 +43,7 @@ def trial_result(trial: Trial, provider: str) -> TrialResult:
         "Name": identity.name if identity else "",
         "User principal name": identity.upn if identity else "",
         "Subject": identity.subject if identity else "",
-        "Groups": _listed(identity.groups) if identity else "",
+        "Groups": _listed(_named(identity.groups, trial)) if identity else "",
         "Roles": _listed(identity.roles) if identity else "",
         "Claims": _listed(f"{name}={value}" for name, value in identity.claims) if identity else "",
         "Authentication contexts": _listed(identity.contexts) if identity else "",
@@ -57,6 +57,12 @@ def trial_result(trial: Trial, provider: str) -> TrialResult:
         facts=tuple((name, value) for name, value in facts.items() if value),
         raw=json.dumps(trial.raw, indent=2, sort_keys=True, ensure_ascii=False, default=str),
     )
+
+
+def _named(groups: Iterable[str], trial: Trial) -> Iterable[str]:
+    """Groups with the names that people know them by, where the provider told."""
+    names = trial.arrival.group_names if trial.arrival else {}
+    return (f"{names[group]} ({group})" if group in names else group for group in groups)
 
 
 SHOWN = 20
