@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -79,18 +79,6 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "a bare line feed": lambda name: f"X-A: b\n{name}: {MARK}\r\n",
     "a bare carriage return": lambda name: f"X-A: b\r{name}: {MARK}\r\n",
 }
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def ada(system: System) -> Iterator[Visitor]:
-    with system.sign_in(ADA) as visitor:
-        yield visitor
 
 
 def raw(system: System, head: str, *, cookie: str = "", body: str = "", host: str = HOST) -> bytes:
