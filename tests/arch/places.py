@@ -15,8 +15,11 @@ NOT_OURS = {"__pycache__", "node_modules", "doorward.egg-info"}
 
 
 def our_files() -> Iterator[Path]:
-    """Every file that people wrote: what stands at the top, and all below ``FOLDERS``."""
-    yield from (path for path in ROOT.iterdir() if path.is_file())
+    """Every file that people wrote: what stands at the top, and all below ``FOLDERS``.
+
+    In a worktree ``.git`` is a file too, which names a folder of the machine that it is on.
+    """
+    yield from (path for path in ROOT.iterdir() if path.is_file() and path.name != ".git")
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and NOT_OURS.isdisjoint(path.parts):

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from envoy.config.route.v3 import route_components_pb2
 from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
 from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
+from envoy.type.matcher.v3 import http_inputs_pb2
 
 from doorward.envoy import names
-from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, STRIPPED, build_routes
+from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, STRIPPED, TOKEN_TWICE, build_routes
 from tests.envoy.states import SETTINGS, state
 
 ROUTES = build_routes(SETTINGS, state(revoked=("s1",)))
@@ -18,6 +20,17 @@ HOSTS = {host.name: host for host in ROUTES.virtual_hosts}
 
 def application_hosts() -> Iterator[Any]:
     return (host for name, host in HOSTS.items() if name.startswith("application/"))
+
+
+def routes_of(host: Any) -> list[Any]:
+    """All routes of a host, in the order in which they are tried."""
+    if not host.HasField("matcher"):
+        return list(host.routes)
+    [refused] = host.matcher.matcher_list.matchers
+    first, others = route_components_pb2.Route(), route_components_pb2.RouteList()
+    assert refused.on_match.action.typed_config.Unpack(first)
+    assert host.matcher.on_no_match.action.typed_config.Unpack(others)
+    return [first, *others.routes]
 
 
 def is_unauthorized(route: Any) -> bool:
@@ -36,14 +49,14 @@ def leads_on(route: Any) -> bool:
 
 def test_every_route_that_leads_to_an_application_goes_through_authorization() -> None:
     for host in application_hosts():
-        leading = [route for route in host.routes if leads_on(route)]
+        leading = [route for route in routes_of(host) if leads_on(route)]
         assert leading
         assert not any(is_unauthorized(route) for route in leading)
 
 
 def test_only_answers_and_our_own_pages_go_without() -> None:
     for host in HOSTS.values():
-        for route in host.routes:
+        for route in routes_of(host):
             if is_unauthorized(route):
                 ours = route.route.cluster == names.WEB_CLUSTER
                 assert ours or route.HasField("direct_response")
@@ -65,7 +78,7 @@ def test_a_revoked_session_is_named_in_every_applications_rules() -> None:
 
 
 def test_an_unknown_host_is_answered_here() -> None:
-    [route] = HOSTS["unknown"].routes
+    [route] = routes_of(HOSTS["unknown"])
     assert (list(HOSTS["unknown"].domains), route.direct_response.status) == (["*"], 404)
 
 
@@ -79,11 +92,39 @@ def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
 
 def test_refusals_stand_before_everything_else() -> None:
     for host in (*application_hosts(), HOSTS["team"]):
-        assert [route.name for route in host.routes][:3] == [
-            "(method-not-allowed)",
-            "(ambiguous-path)",
-            "(duplicate-cookie)",
+        found = [(route.name, route.direct_response.status) for route in routes_of(host)]
+        assert found[:3] == [
+            ("(duplicate-cookie)", 400),
+            ("(method-not-allowed)", 405),
+            ("(ambiguous-path)", 400),
         ]
+
+
+def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
+    for host in (*application_hosts(), HOSTS["team"]):
+        assert not host.routes
+        [refused] = host.matcher.matcher_list.matchers
+        predicate = refused.predicate.single_predicate
+        looked_at = http_inputs_pb2.HttpRequestHeaderMatchInput()
+        assert predicate.input.typed_config.Unpack(looked_at)
+        assert looked_at.header_name == "cookie"
+        assert predicate.value_match.safe_regex.regex == TOKEN_TWICE
+
+
+@pytest.mark.parametrize(
+    ("cookies", "twice"),
+    [
+        ("__Host-doorward-token=a; __Host-doorward-token=b", True),
+        ("x=1; __Host-doorward-token=a; y=2,__Host-doorward-token=a; z=3", True),
+        ("__Host-doorward-token=; __Host-doorward-token=", True),
+        ("__Host-doorward-token=a; x=\n; __Host-doorward-token=b", True),
+        ("__Host-doorward-token=a; __Host-doorward-app=b", False),
+        ("__Host-doorward-token=a,x=1", False),
+        ("theirs-token=a; theirs-token=b", False),
+    ],
+)
+def test_only_our_token_twice_is_refused(cookies: str, *, twice: bool) -> None:
+    assert bool(re.fullmatch(TOKEN_TWICE, cookies)) is twice
 
 
 @pytest.mark.parametrize(
@@ -114,7 +155,7 @@ def test_an_ordinary_path_is_not(path: str) -> None:
 
 def test_what_is_ours_does_not_reach_an_origin() -> None:
     for host in application_hosts():
-        for route in host.routes:
+        for route in routes_of(host):
             if not leads_on(route):
                 continue
             assert set(STRIPPED) <= set(route.request_headers_to_remove)
@@ -124,7 +165,7 @@ def test_what_is_ours_does_not_reach_an_origin() -> None:
 
 
 def test_upgrades_and_event_streams_of_a_direct_application_go_where_they_can_be_cut() -> None:
-    clusters = [r.route.cluster for r in HOSTS["application/direct"].routes if leads_on(r)]
+    clusters = [r.route.cluster for r in routes_of(HOSTS["application/direct"]) if leads_on(r)]
     assert clusters == ["tunnel/direct", "tunnel/direct", "origin/direct"]
 
 
@@ -132,7 +173,7 @@ def test_only_websocket_upgrades_are_possible() -> None:
     kinds = {
         upgrade.upgrade_type
         for host in HOSTS.values()
-        for route in host.routes
+        for route in routes_of(host)
         for upgrade in route.route.upgrade_configs
     }
     assert kinds == {"websocket"}
@@ -140,7 +181,7 @@ def test_only_websocket_upgrades_are_possible() -> None:
 
 def test_only_reads_are_sent_again() -> None:
     for host in application_hosts():
-        for route in host.routes:
+        for route in routes_of(host):
             if route.route.HasField("retry_policy"):
                 [method] = route.route.retry_policy.retriable_request_headers
                 assert method.string_match.safe_regex.regex == "GET|HEAD|OPTIONS"

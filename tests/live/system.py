@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import psutil
 
-from tests.live.visitor import Door, Visitor
+from tests.live.visitor import SCRIPT, Door, Visitor
 
 DOORWARD = Path(sys.executable).with_name("doorward")
 START_WITHIN = 40.0
@@ -179,6 +179,11 @@ class System:
         visitor = self.visitor()
         visitor.sign_in(url or f"{self.app_url}/", email, self.password(email))
         return visitor
+
+    def session_of(self, visitor: Visitor) -> str:
+        """The id of this visitor's session."""
+        answer = visitor.get(f"{self.app_url}/cdn-cgi/access/get-identity", SCRIPT)
+        return str(answer.json()["session_id"])
 
     def cli(self, *words: str, stdin: str | None = None) -> Ended:
         """Run ``doorward ...`` on this data folder."""

@@ -78,18 +78,6 @@ SMUGGLING = {
 }
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def ada(system: System) -> Iterator[Visitor]:
-    with system.sign_in(ADA) as visitor:
-        yield visitor
-
-
 @pytest.fixture(autouse=True)
 def serves_on(system: System, ada: Visitor) -> Iterator[None]:
     """After each attack the same edge process serves, and Ada is still who she is."""

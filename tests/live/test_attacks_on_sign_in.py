@@ -27,12 +27,6 @@ EVIL = (
 )
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
 @pytest.fixture
 def stranger(system: System) -> Iterator[Visitor]:
     with system.visitor() as visitor:

@@ -8,7 +8,6 @@ import signal
 import socket
 import stat
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,12 +27,6 @@ applications:
         action: alow
         include: [{email: ada@example.com}]
 """
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
 
 
 def start_and_fail(system: System) -> tuple[int, str]:

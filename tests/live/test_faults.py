@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -14,18 +13,6 @@ from tests.live.system import ADA, System, eventually, free_ports
 from tests.live.visitor import SCRIPT, Visitor
 
 BACK_WITHIN = 5.0
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def ada(system: System) -> Iterator[Visitor]:
-    with system.sign_in(ADA) as visitor:
-        yield visitor
 
 
 def serves(system: System, visitor: Visitor) -> bool:

@@ -17,12 +17,6 @@ GROUP = {"group": "engineers", "identity_provider": "work"}
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def provider(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OidcProviderProcess]:
     callback = f"{system.team_url}/cdn-cgi/access/callback"
     scratch = tmp_path_factory.mktemp("provider")

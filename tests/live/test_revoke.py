@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Self
 
@@ -18,25 +18,6 @@ from tests.live.system import ADA, System
 from tests.live.visitor import SCRIPT, Visitor
 
 CUT_WITHIN = 1.0
-ACCESS = "/cdn-cgi/access"
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(system: System) -> Iterator[Visitor]:
-    with system.sign_in(ADA) as visitor:
-        yield visitor
-
-
-def session_of(system: System, visitor: Visitor) -> str:
-    """The id of the visitor's session."""
-    answer = visitor.get(f"{system.app_url}{ACCESS}/get-identity", SCRIPT)
-    return str(answer.json()["session_id"])
 
 
 class Streams:
@@ -117,18 +98,20 @@ def open_streams(url: str, visitor: Visitor, streams: Streams, stack: ExitStack)
 
 
 @pytest.mark.parametrize("by", ["id", "email"])
-def test_a_revoked_session_is_cut_at_once_with_all_its_streams(system: System, ada: Visitor, by: str) -> None:
-    words = [session_of(system, ada)] if by == "id" else ["--email", ADA]
+def test_a_revoked_session_is_cut_at_once_with_all_its_streams(
+    system: System, new_ada: Visitor, by: str
+) -> None:
+    words = [system.session_of(new_ada)] if by == "id" else ["--email", ADA]
     with ExitStack() as stack, Streams() as streams, system.visitor() as bystander:
         bystander.sign_in(f"{system.app_url}/", ADA, system.password(ADA))
-        open_streams(system.app_url, ada, streams, stack)
+        open_streams(system.app_url, new_ada, streams, stack)
         streams.all_started()
         called = time.monotonic()
         revoked = system.cli("session", "revoke", *words, "--json")
         returned = time.monotonic()
         assert revoked.code == 0, revoked
-        assert ada.get(f"{system.app_url}/").is_redirect
-        assert ada.get(f"{system.app_url}/", SCRIPT).status_code == 401
+        assert new_ada.get(f"{system.app_url}/").is_redirect
+        assert new_ada.get(f"{system.app_url}/", SCRIPT).status_code == 401
         streams.join(5)
         assert set(streams.ended) == {"websocket", "events", "download"}
         others = bystander.get(f"{system.app_url}/").status_code
@@ -140,8 +123,10 @@ def test_a_revoked_session_is_cut_at_once_with_all_its_streams(system: System, a
     assert max(after_return.values()) < CUT_WITHIN, after_return
 
 
-def test_a_revoked_session_leaves_the_list_and_cannot_be_revoked_again(system: System, ada: Visitor) -> None:
-    session = session_of(system, ada)
+def test_a_revoked_session_leaves_the_list_and_cannot_be_revoked_again(
+    system: System, new_ada: Visitor
+) -> None:
+    session = system.session_of(new_ada)
     assert system.cli("session", "revoke", session).code == 0
     assert session not in system.cli("session", "list").out
     again = system.cli("session", "revoke", session)
@@ -149,16 +134,16 @@ def test_a_revoked_session_leaves_the_list_and_cannot_be_revoked_again(system: S
     assert "ended already" in again.err
 
 
-def test_a_policy_change_cuts_streams_that_it_would_not_open(system: System, ada: Visitor) -> None:
+def test_a_policy_change_cuts_streams_that_it_would_not_open(system: System, new_ada: Visitor) -> None:
     before = system.cli("export").out
     with ExitStack() as stack, Streams() as streams:
-        open_streams(system.app_url, ada, streams, stack)
+        open_streams(system.app_url, new_ada, streams, stack)
         streams.all_started()
         try:
             applied = system.apply({"applications": [application(system, group="sales")]})
             returned = time.monotonic()
             assert applied.code == 0, applied
-            assert ada.get(f"{system.app_url}/").status_code == 403
+            assert new_ada.get(f"{system.app_url}/").status_code == 403
             streams.join(5)
         finally:
             assert system.cli("apply", "-f", "-", stdin=before).code == 0
@@ -166,7 +151,7 @@ def test_a_policy_change_cuts_streams_that_it_would_not_open(system: System, ada
     print(f"\nended after the policy change: {delays}")
     assert set(delays) == {"websocket", "events", "download"}
     assert max(delays.values()) < CUT_WITHIN, delays
-    assert ada.get(f"{system.app_url}/").status_code == 200
+    assert new_ada.get(f"{system.app_url}/").status_code == 200
 
 
 def application(system: System, *, group: str) -> dict[str, Any]:
@@ -185,15 +170,15 @@ def application(system: System, *, group: str) -> dict[str, Any]:
 
 
 def test_who_is_in_stays_in_while_the_control_plane_hangs_and_nobody_else_gets_in(
-    system: System, ada: Visitor
+    system: System, new_ada: Visitor
 ) -> None:
-    ada.get(f"{system.app_url}/")
+    new_ada.get(f"{system.app_url}/")
     with system.frozen("control"), system.visitor() as stranger:
         for _ in range(20):
-            answer = ada.get(f"{system.app_url}/headers")
+            answer = new_ada.get(f"{system.app_url}/headers")
             assert answer.status_code == 200
             assert ADA in answer.text
-        with ada.websocket(f"{system.app_url}/ws") as socket:
+        with new_ada.websocket(f"{system.app_url}/ws") as socket:
             socket.send("still here")
             assert socket.recv(timeout=5) == "still here"
         page = stranger.get(f"{system.app_url}/")
@@ -205,9 +190,9 @@ def test_who_is_in_stays_in_while_the_control_plane_hangs_and_nobody_else_gets_i
         assert stranger.open(f"{system.app_url}/").status_code == 200
 
 
-def test_the_log_tells_who_was_let_in_why_and_without_a_secret(system: System, ada: Visitor) -> None:
+def test_the_log_tells_who_was_let_in_why_and_without_a_secret(system: System, new_ada: Visitor) -> None:
     mark = f"/headers-{time.monotonic_ns()}"
-    ada.get(f"{system.app_url}{mark}?secret=hunter2")
+    new_ada.get(f"{system.app_url}{mark}?secret=hunter2")
     log = system.data / "logs" / "access.log"
     until = time.monotonic() + 5
     while not (lines := [line for line in log.read_text().splitlines() if mark in line]):
@@ -215,10 +200,10 @@ def test_the_log_tells_who_was_let_in_why_and_without_a_secret(system: System, a
         time.sleep(0.05)
     line = json.loads(lines[-1])
     assert (line["person"], line["decision"], line["application"]) == (ADA, "allow", "hello")
-    assert line["session"] == session_of(system, ada)
+    assert line["session"] == system.session_of(new_ada)
     assert "hunter2" not in lines[-1]
-    token = ada.cookies(system.app_url)["__Host-doorward-token"]
-    foothold = ada.cookies(system.app_url)["__Host-doorward-app"]
+    token = new_ada.cookies(system.app_url)["__Host-doorward-token"]
+    foothold = new_ada.cookies(system.app_url)["__Host-doorward-app"]
     for path in (system.data / "logs").iterdir():
         text = path.read_text(errors="replace")
         assert token not in text, path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,29 +14,11 @@ from tests.live.visitor import PAGE, SCRIPT, Visitor
 ACCESS = "/cdn-cgi/access"
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(system: System) -> Iterator[Visitor]:
-    with system.sign_in(ADA) as visitor:
-        yield visitor
-
-
 def headers_at_origin(system: System, visitor: Visitor) -> list[tuple[str, str]]:
     """What reached the application."""
     answer = visitor.get(f"{system.app_url}/headers")
     assert answer.status_code == 200, answer.text
     return [(name, value) for name, value in answer.json()["headers"]]
-
-
-def session_of(system: System, visitor: Visitor) -> str:
-    """The id of the visitor's session."""
-    answer = visitor.get(f"{system.app_url}{ACCESS}/get-identity", SCRIPT)
-    return str(answer.json()["session_id"])
 
 
 def test_ada_gets_in_and_to_the_page_she_asked_for(system: System) -> None:
@@ -50,17 +31,17 @@ def test_ada_gets_in_and_to_the_page_she_asked_for(system: System) -> None:
     assert {response.status_code for response in answer.history} <= {302, 303}
 
 
-def test_who_is_signed_in_is_not_asked_again_for_another_tab(system: System, ada: Visitor) -> None:
-    ada.http.cookies.delete("__Host-doorward-app", domain="hello.localhost")
-    ada.http.cookies.delete("__Host-doorward-token", domain="hello.localhost")
-    answer = ada.open(f"{system.app_url}/events")
+def test_who_is_signed_in_is_not_asked_again_for_another_tab(system: System, new_ada: Visitor) -> None:
+    new_ada.http.cookies.delete("__Host-doorward-app", domain="hello.localhost")
+    new_ada.http.cookies.delete("__Host-doorward-token", domain="hello.localhost")
+    answer = new_ada.open(f"{system.app_url}/events")
     assert (answer.status_code, answer.url.path) == (200, "/events")
     assert answer.history
 
 
-def test_the_application_sees_who_it_is_and_none_of_our_cookies(system: System, ada: Visitor) -> None:
-    ada.http.cookies.set("theirs", "kept", domain="hello.localhost")
-    seen = headers_at_origin(system, ada)
+def test_the_application_sees_who_it_is_and_none_of_our_cookies(system: System, new_ada: Visitor) -> None:
+    new_ada.http.cookies.set("theirs", "kept", domain="hello.localhost")
+    seen = headers_at_origin(system, new_ada)
     named: dict[str, list[str]] = {}
     for name, value in seen:
         named.setdefault(name, []).append(value)
@@ -73,8 +54,8 @@ def test_the_application_sees_who_it_is_and_none_of_our_cookies(system: System, 
     assert not any("doorward" in f"{name}{value}".lower() for name, value in seen if "jwt" not in name)
 
 
-def test_the_assertion_verifies_with_the_published_keys(system: System, ada: Visitor) -> None:
-    assertion = dict(headers_at_origin(system, ada))["cf-access-jwt-assertion"]
+def test_the_assertion_verifies_with_the_published_keys(system: System, new_ada: Visitor) -> None:
+    assertion = dict(headers_at_origin(system, new_ada))["cf-access-jwt-assertion"]
     for origin in (system.team_url, system.app_url):
         with system.visitor() as anybody:
             certs = anybody.get(f"{origin}{ACCESS}/certs", SCRIPT)
@@ -82,7 +63,7 @@ def test_the_assertion_verifies_with_the_published_keys(system: System, ada: Vis
         claims = jwt.decode(assertion, KeySet.import_key_set(certs.json()), algorithms=["ES256"]).claims
         assert claims["iss"] == system.team_url
         assert claims["email"] == ADA
-        assert claims["sid"] == session_of(system, ada)
+        assert claims["sid"] == system.session_of(new_ada)
         assert claims["exp"] - claims["iat"] <= 3600
 
 
@@ -134,21 +115,21 @@ def test_a_wrong_password_is_refused_in_words(system: System) -> None:
     assert "not hers" not in page.text
 
 
-def test_get_identity_tells_who_one_is(system: System, ada: Visitor) -> None:
+def test_get_identity_tells_who_one_is(system: System, new_ada: Visitor) -> None:
     url = f"{system.app_url}{ACCESS}/get-identity"
-    found = ada.get(url, SCRIPT).json()
+    found = new_ada.get(url, SCRIPT).json()
     assert (found["email"], found["name"], found["idp"]["type"]) == (ADA, "Ada", "local")
-    assert found == ada.get(f"{system.team_url}{ACCESS}/get-identity", SCRIPT).json()
+    assert found == new_ada.get(f"{system.team_url}{ACCESS}/get-identity", SCRIPT).json()
     with system.visitor() as stranger:
         assert stranger.get(url, SCRIPT).status_code == 401
 
 
-def test_signing_out_at_the_application_ends_everything(system: System, ada: Visitor) -> None:
-    stolen = ada.cookie(system.app_url), ada.cookie(system.team_url)
-    page = ada.open(f"{system.app_url}{ACCESS}/logout")
+def test_signing_out_at_the_application_ends_everything(system: System, new_ada: Visitor) -> None:
+    stolen = new_ada.cookie(system.app_url), new_ada.cookie(system.team_url)
+    page = new_ada.open(f"{system.app_url}{ACCESS}/logout")
     assert (page.status_code, page.url.host) == (200, "access.localhost")
-    assert not [name for name in ada.cookies(system.app_url) if "doorward" in name]
-    assert "__Host-doorward-session" not in ada.cookies(system.team_url)
+    assert not [name for name in new_ada.cookies(system.app_url) if "doorward" in name]
+    assert "__Host-doorward-session" not in new_ada.cookies(system.team_url)
     with system.visitor() as thief:
         for url, cookie in zip((system.app_url, system.team_url), stolen, strict=True):
             answer = thief.get(f"{url}/", {**PAGE, "cookie": cookie})
@@ -156,9 +137,9 @@ def test_signing_out_at_the_application_ends_everything(system: System, ada: Vis
             assert "/login" in answer.headers["location"]
 
 
-def test_signing_out_at_the_launcher_ends_the_application_too(system: System, ada: Visitor) -> None:
-    assert ada.open(f"{system.team_url}{ACCESS}/logout").status_code == 200
-    assert ada.get(f"{system.app_url}/").is_redirect
+def test_signing_out_at_the_launcher_ends_the_application_too(system: System, new_ada: Visitor) -> None:
+    assert new_ada.open(f"{system.team_url}{ACCESS}/logout").status_code == 200
+    assert new_ada.get(f"{system.app_url}/").is_redirect
 
 
 # --- ending a session from outside -----------------------------------------------------------------

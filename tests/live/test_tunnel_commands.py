@@ -17,12 +17,6 @@ REFUSED_WITHIN = 10.0
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("demo")) as running_system:
-        yield running_system
-
-
-@pytest.fixture(scope="module")
 def web() -> Iterator[int]:
     with origin() as port:
         yield port

@@ -1,4 +1,4 @@
 """The connector: the agent beside a private service. It dials out, takes streams, dials the service.
 
-It ships alone: it needs ``tunnel`` and ``model`` and nothing of the control plane.
+It ships alone: it needs ``tunnel``, ``process`` and ``model``, and nothing of the control plane.
 """

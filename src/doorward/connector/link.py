@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from doorward.connector.sockets import tune
+from doorward.process.sockets import tune
 from doorward.tunnel import control
 from doorward.tunnel.control_stream import ControlStream
 from doorward.tunnel.link import Link, LinkTransport, Schedule
@@ -46,7 +46,7 @@ class ConnectorLink(Link, asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """TLS is up and the relay's certificate was checked."""
-        tune(transport)
+        tune(transport.get_extra_info("socket"))
         secured = cast("asyncio.WriteTransport", transport)
         secured.set_write_buffer_limits(high=WRITE_BUFFER)
         self.connected(cast("LinkTransport", transport))

@@ -15,7 +15,6 @@ import structlog
 import uvloop
 
 from doorward import __version__
-from doorward.connector.allocator import keep_freed_memory
 from doorward.connector.connector import Connector
 from doorward.connector.keeper import Keeper, tls_context
 from doorward.connector.origins import Origins
@@ -23,6 +22,7 @@ from doorward.connector.settings import ConnectorSettings
 from doorward.connector.status import StatusServer
 from doorward.connector.targets import parse_target
 from doorward.model.errors import AccessError
+from doorward.process.allocator import keep_freed_memory
 from doorward.tunnel.control import Hello
 from doorward.tunnel.link import RECEIVE_BUFFER
 

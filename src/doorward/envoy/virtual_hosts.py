@@ -3,19 +3,27 @@
 Rule: every route of an application's host either answers itself, leads to Doorward's own pages, or
 carries the application's RBAC and goes through ``ext_authz``. Only the first two kinds switch
 ``ext_authz`` off.
+
+Requests with our token twice are sorted out before any route. A route cannot tell them by its headers:
+it looks at each ``Cookie`` header by itself, while a match tree's input is all of them, joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from envoy.config.core.v3 import base_pb2
 from envoy.config.route.v3 import route_components_pb2, route_pb2
 from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
 from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
 from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
-from envoy.type.matcher.v3 import regex_pb2, string_pb2
+from envoy.type.matcher.v3 import http_inputs_pb2, regex_pb2, string_pb2
 from google.protobuf import any_pb2
+from google.protobuf.message import Message
+from xds.core.v3 import extension_pb2
+from xds.type.matcher.v3 import matcher_pb2
+from xds.type.matcher.v3 import regex_pb2 as xds_regex_pb2
+from xds.type.matcher.v3 import string_pb2 as xds_string_pb2
 
 from doorward.envoy import names
 from doorward.envoy.filters import REQUIREMENT
@@ -29,6 +37,9 @@ AMBIGUOUS_PATH = r".*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[b
 """Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
 spelling (CVE-2026-73551 and what is left of it in 1.40.0), and ``%252e`` and friends, which an
 origin that decodes twice would take for another path than was judged."""
+
+TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
+"""Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
 
 SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 FORBIDDEN_METHODS = ("TRACE", "CONNECT", "TRACK")
@@ -68,11 +79,13 @@ def _application_host(
     return route_components_pb2.VirtualHost(
         name=names.virtual_host(application.id),
         domains=_domains(settings, application.hostname),
-        routes=[
-            *_refusals(),
-            _to_web(names.ACCESS_PATH),
-            *_to_application(settings, application),
-        ],
+        matcher=_with_one_token(
+            [
+                *_refusals(),
+                _to_web(names.ACCESS_PATH),
+                *_to_application(settings, application),
+            ]
+        ),
         typed_per_filter_config={
             names.RBAC: packed(rules),
             names.JWT_AUTHN: packed(jwt_pb2.PerRouteConfig(requirement_name=REQUIREMENT)),
@@ -84,7 +97,7 @@ def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
     return route_components_pb2.VirtualHost(
         name="team",
         domains=_domains(settings, settings.team_domain),
-        routes=[*_refusals(), _to_web("/")],
+        matcher=_with_one_token([*_refusals(), _to_web("/")]),
     )
 
 
@@ -107,12 +120,35 @@ def _refusals() -> Iterator[Route]:
     yield _answer("method-not-allowed", RouteMatch(prefix="/", headers=[forbidden]), 405)
     ambiguous = RouteMatch(safe_regex=regex_pb2.RegexMatcher(regex=AMBIGUOUS_PATH))
     yield _answer("ambiguous-path", ambiguous, 400)
-    twice = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
-    yield _answer(
-        "duplicate-cookie",
-        RouteMatch(prefix="/", headers=[_header("cookie", regex=twice)]),
-        400,
+
+
+def _with_one_token(routes: Iterable[Route]) -> matcher_pb2.Matcher:
+    """These routes, for requests in which our token is not twice: neither in one ``Cookie`` header nor in
+    two, which HTTP/1.1 can have. The pieces of HTTP/2 (RFC 9113 section 8.2.3) are one header by then."""
+    cookies = http_inputs_pb2.HttpRequestHeaderMatchInput(header_name="cookie")
+    twice = xds_regex_pb2.RegexMatcher(google_re2={}, regex=TOKEN_TWICE)
+    doubled = matcher_pb2.Matcher.MatcherList.Predicate(
+        single_predicate=matcher_pb2.Matcher.MatcherList.Predicate.SinglePredicate(
+            input=_extension("cookies", cookies),
+            value_match=xds_string_pb2.StringMatcher(safe_regex=twice),
+        )
     )
+    refusal = _answer("duplicate-cookie", RouteMatch(prefix="/"), 400)
+    refused = matcher_pb2.Matcher.MatcherList.FieldMatcher(
+        predicate=doubled, on_match=_then("duplicate-cookie", refusal)
+    )
+    return matcher_pb2.Matcher(
+        matcher_list=matcher_pb2.Matcher.MatcherList(matchers=[refused]),
+        on_no_match=_then("routes", route_components_pb2.RouteList(routes=routes)),
+    )
+
+
+def _then(name: str, action: Message) -> matcher_pb2.Matcher.OnMatch:
+    return matcher_pb2.Matcher.OnMatch(action=_extension(name, action))
+
+
+def _extension(name: str, config: Message) -> extension_pb2.TypedExtensionConfig:
+    return extension_pb2.TypedExtensionConfig(name=name, typed_config=packed(config))
 
 
 def _to_application(settings: EdgeSettings, application: Application) -> Iterator[Route]:

@@ -15,10 +15,10 @@ from typing import Final
 import structlog
 
 from doorward.model.errors import Invalid, Unavailable
+from doorward.process.sockets import tune
 from doorward.relay.link import RelayLink
 from doorward.relay.relay import Relay
 from doorward.relay.settings import RelaySettings
-from doorward.relay.sockets import tune
 from doorward.relay.sparse_log import SparseLog
 from doorward.tunnel.control import PROTOCOL, Hello, Refuse
 from doorward.tunnel.link import RECEIVE_BUFFER

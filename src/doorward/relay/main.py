@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from doorward.ports.clock import Clock
-from doorward.relay.allocator import keep_freed_memory
+from doorward.process.allocator import keep_freed_memory
 from doorward.relay.channel import Channel
 from doorward.relay.listener import Listener
 from doorward.relay.relay import Relay

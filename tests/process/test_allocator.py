@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import platform
 
-from doorward.relay.allocator import keep_freed_memory
+from doorward.process.allocator import keep_freed_memory
 
 
 def test_glibc_takes_the_settings() -> None:

@@ -1,10 +1,9 @@
-"""Settings of the TCP sockets that links run over, at the connector's end."""
+"""Settings of the TCP sockets that links run over, at either end."""
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from typing import Final
+from typing import Final, Protocol
 
 IDLE: Final = 10
 INTERVAL: Final = 3
@@ -15,9 +14,15 @@ UNSENT: Final = 256 * 1024
 """Bytes that may lie unsent in the kernel: small messages queue behind no more than these."""
 
 
-def tune(transport: asyncio.BaseTransport) -> None:
-    """Find a dead relay, send small messages at once."""
-    link = transport.get_extra_info("socket")
+class Socket(Protocol):
+    """A socket, or what a transport shows of its own."""
+
+    def setsockopt(self, level: int, option: int, value: int, /) -> None:
+        """Set an option to a number (setsockopt(2))."""
+
+
+def tune(link: Socket) -> None:
+    """Find a dead peer, send small messages at once. Connections that a listener accepts inherit it."""
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, IDLE)
