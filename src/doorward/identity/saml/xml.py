@@ -35,7 +35,8 @@ def read_message(text: bytes) -> Element:
     # Whatever begins with "<!" is a document type, a comment or a CDATA section.
     if b"<!" in text:
         raise Malformed("it holds a comment or a CDATA section")
-    if any(not isinstance(node.tag, str) for node in root.iter()) or root.getprevious() is not None:
+    beside = root.getprevious(), root.getnext()
+    if any(not isinstance(node.tag, str) for node in root.iter()) or beside != (None, None):
         raise Malformed("it holds a processing instruction")
     _check_ids(root)
     return root
