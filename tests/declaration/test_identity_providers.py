@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from doorward.declaration.providers import TYPES
 from tests.declaration.files import FULL, declared, said, section
 
 
@@ -24,13 +25,13 @@ def test_of_a_scim_token_only_the_hash_is_kept() -> None:
 WRONG = [
     (
         ["{id: a, name: A}"],
-        "identity_providers[0].type: is missing: give one of local, oidc",
+        f"identity_providers[0].type: is missing: give one of {', '.join(TYPES)}",
     ),
     (
         ["{id: a, type: locl, accounts: []}"],
         (
             "identity_providers[0].type: 'locl' is not a type of identity provider here: "
-            "did you mean 'local'? allowed: local, oidc"
+            f"did you mean 'local'? allowed: {', '.join(TYPES)}"
         ),
     ),
     (

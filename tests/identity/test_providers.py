@@ -10,8 +10,9 @@ from doorward.identity.local import LocalProvider
 from doorward.identity.oidc.provider import OidcProvider
 from doorward.identity.passwords import Passwords
 from doorward.identity.providers import Providers
+from doorward.identity.saml.provider import SamlProvider
 from doorward.model.errors import Invalid
-from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect, Saml
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.identity import PasswordProvider, RedirectProvider
 from tests.fakes.clock import FakeClock, FakeRandomness
@@ -59,6 +60,8 @@ def test_each_kind_of_settings_gets_its_kind_of_provider() -> None:
     assert isinstance(work, RedirectProvider)
     assert isinstance(local, LocalProvider)
     assert isinstance(local, PasswordProvider)
+    saml = providers.adapter(IdentityProvider(id=IdentityProviderId("saml"), settings=Saml()))
+    assert isinstance(saml, SamlProvider)
 
 
 def test_an_adapter_and_what_it_fetched_outlive_changes_that_do_not_concern_it() -> None:

@@ -76,6 +76,17 @@ def issuer(at: At) -> str:
     return text
 
 
+def endpoint(at: At) -> str:
+    """A URL of an identity provider that people are sent to; ``http`` is for loopback only."""
+    text = at.text()
+    parts = _parts(at, text)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise at.wrong(f"{text[:300]!r} is not safe: use https; http is for loopback only")
+    if "#" in text:
+        raise at.wrong(f"{text[:300]!r} is not an endpoint: leave out what follows the #")
+    return text
+
+
 def host_header(at: At) -> str:
     """What to send as the Host header: a name or address, with a port if need be."""
     text = at.text()

@@ -13,7 +13,8 @@ from doorward.identity.local import LocalProvider
 from doorward.identity.oidc.fetching import open_client
 from doorward.identity.oidc.provider import OidcProvider
 from doorward.identity.passwords import Passwords
-from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OpenIdConnect, Settings
+from doorward.identity.saml.provider import SamlProvider
+from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OpenIdConnect, Saml, Settings
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.identity import PasswordProvider, PinProvider, RedirectProvider
@@ -46,8 +47,12 @@ def _oidc(id: IdentityProviderId, settings: OpenIdConnect, around: Surroundings)
     )
 
 
+def _saml(id: IdentityProviderId, settings: Saml, around: Surroundings) -> Adapter:
+    return SamlProvider(id=id, settings=settings, clock=around.clock, randomness=around.randomness)
+
+
 BUILDERS: Mapping[type[Settings], Callable[[IdentityProviderId, Any, Surroundings], Adapter]] = (
-    MappingProxyType({LocalAccounts: _local, OpenIdConnect: _oidc})
+    MappingProxyType({LocalAccounts: _local, OpenIdConnect: _oidc, Saml: _saml})
 )
 """How each type of settings becomes the adapter for it."""
 

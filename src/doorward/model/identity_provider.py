@@ -154,7 +154,8 @@ class Saml:
     It is described by ``metadata`` (XML), or by ``entity_id``, ``sign_in_url`` and ``certificates``
     (PEM, several while it rotates). ``private_key`` and ``certificate`` (PEM) are Doorward's own: they
     sign requests where ``sign_requests`` is on, and open encrypted assertions. Attributes go by
-    ``Name`` or ``FriendlyName``; without ``email_attribute`` the NameID is the address.
+    ``Name`` or ``FriendlyName``; without ``email_attribute`` the address is the NameID of that kind, or an
+    attribute that is usually called so (``identity.saml.names``).
     """
 
     metadata: str = ""
