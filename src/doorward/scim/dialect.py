@@ -96,6 +96,8 @@ def user_operations(found: Iterable[Operation]) -> tuple[list[Operation], list[E
         if root == "emails":
             change = email_change(operation.kind, path, operation.value)
             emails += [change] if change else []
+        elif root == "active" and operation.kind == "remove":
+            raise Problem(400, "active: replace it by true or false", scim_type="mutability")
         elif root in KEPT_OF_USERS or not (path.startswith("urn:") or root in UNUSED_OF_USERS):
             own.append(_unwrapped(operation))
     return own, emails

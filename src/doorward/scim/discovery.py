@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from scim2_models import Group, Resource, User
@@ -19,7 +20,7 @@ SHOWN: Final[dict[str, dict[str, frozenset[str]]]] = {
         "displayName": frozenset(),
         "active": frozenset(),
         "name": frozenset({"givenName", "familyName"}),
-        "emails": frozenset({"value", "type", "primary"}),
+        "emails": frozenset({"value", "type"}),
     },
     group_resource.SCHEMA: {
         "displayName": frozenset(),
@@ -28,6 +29,13 @@ SHOWN: Final[dict[str, dict[str, frozenset[str]]]] = {
 }
 """The attributes that are kept, each with those inside of it: of the standard's schemas no more is
 promised."""
+
+CORRECTED: Final[dict[str, Object]] = {
+    "active": {"required": True},
+    "emails.type": {"canonicalValues": ["work"]},
+}
+"""Where this server is stricter than the standard: there is always a word on ``active``, and the one
+address that is kept is for work."""
 
 
 def service_provider_config(base: str) -> Object:
@@ -81,17 +89,21 @@ def schemas(base: str) -> list[Object]:
 def _schema(model: type[Resource[Any]], base: str) -> Object:
     body: Object = model.to_schema().model_dump(exclude_none=True)
     shown = SHOWN[body["id"]]
-    body["attributes"] = [
-        _narrowed(attribute, shown[attribute["name"]])
-        for attribute in body["attributes"]
-        if attribute["name"] in shown
-    ]
+    body["attributes"] = _narrowed(body["attributes"], shown)
     body["meta"] = {"resourceType": "Schema", "location": f"{base}/Schemas/{body['id']}"}
     return body
 
 
-def _narrowed(attribute: Object, inner: frozenset[str]) -> Object:
-    if not inner:
-        return attribute
-    kept = [sub for sub in attribute["subAttributes"] if sub["name"] in inner]
-    return {**attribute, "subAttributes": kept}
+def _narrowed(
+    attributes: Sequence[Object], shown: Mapping[str, frozenset[str]], outer: str = ""
+) -> list[Object]:
+    found: list[Object] = []
+    for attribute in attributes:
+        name = attribute["name"]
+        if name in shown:
+            narrowed = {**attribute, **CORRECTED.get(outer + name, {})}
+            if shown[name]:
+                inner = dict.fromkeys(shown[name], frozenset[str]())
+                narrowed["subAttributes"] = _narrowed(attribute["subAttributes"], inner, f"{name}.")
+            found.append(narrowed)
+    return found

@@ -27,7 +27,7 @@ def user_body(user: DirectoryUser, base: str) -> Object:
         "userName": user.user_name,
         "displayName": user.display_name,
         "name": {part: value for part, value in name.items() if value},
-        "emails": [{"value": user.email, "type": "work", "primary": True}] if user.email else [],
+        "emails": [{"value": user.email, "type": "work"}] if user.email else [],
         "active": user.active,
         "meta": meta("User", user, base),
     }
