@@ -136,14 +136,14 @@ def member_ids(value: object) -> frozenset[DirectoryUserId]:
     return frozenset(DirectoryUserId(str(one)) for one in ids)
 
 
-def kept(body: Object, names: frozenset[str]) -> Object:
+def kept(body: Object, names: frozenset[str], schema: str) -> Object:
     """Of a resource that was sent, what Doorward has a use for. Nulls say nothing (RFC 7643
-    section 2.5)."""
-    return {
-        name: value
-        for name, value in body.items()
-        if value is not None and name.lower() in names | {"schemas"}
-    }
+    section 2.5), and extensions that come along are left out. Raises Problem."""
+    schemas = next((value for name, value in body.items() if name.lower() == "schemas"), None)
+    if not isinstance(schemas, list) or schema not in schemas:
+        raise invalid_syntax(f"schemas: must hold {schema}")
+    found = {name: value for name, value in body.items() if value is not None and name.lower() in names}
+    return {**found, "schemas": [schema]}
 
 
 def _single(entry: object) -> Iterator[Operation]:

@@ -73,7 +73,7 @@ def patched(
 
 
 def _sent(group: DirectoryGroup, body: Object, context: Context) -> DirectoryGroup:
-    found = kept(body, KEPT_OF_GROUPS)
+    found = kept(body, KEPT_OF_GROUPS, SCHEMA)
     members: object = next((value for name, value in found.items() if name.lower() == "members"), [])
     own = {name: value for name, value in found.items() if name.lower() != "members"}
     sent = Group.model_validate(own, scim_ctx=context)

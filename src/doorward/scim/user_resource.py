@@ -61,7 +61,7 @@ def patched(
 
 
 def _sent(user: DirectoryUser, body: Object, context: Context) -> DirectoryUser:
-    found = kept(body, KEPT_OF_USERS)
+    found = kept(body, KEPT_OF_USERS, SCHEMA)
     emails: object = next((value for name, value in found.items() if name.lower() == "emails"), [])
     own = {name: value for name, value in found.items() if name.lower() != "emails"}
     sent: User[Any] = User.model_validate(own, scim_ctx=context)
