@@ -65,7 +65,7 @@ def projection_of(values: Mapping[str, Any]) -> Projection:
 
 def _number(values: Mapping[str, Any], name: str, default: int) -> int:
     found = values.get(name)
-    if found in {None, ""}:
+    if found is None or found == "":
         return default
     try:
         number = int(str(found)[:12])
