@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
+from doorward.model.directory import DirectoryGroup, DirectoryGroupId, DirectoryUser, DirectoryUserId
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.stores import SigningKey
@@ -62,3 +63,44 @@ def application(name: str = "hello", *, hostname: str = "") -> Application:
 
 def signing_key(kid: str = "k1", *, created: datetime = START) -> SigningKey:
     return SigningKey(kid=kid, private_jwk='{"d": "private"}', created=created, not_before=created)
+
+
+def directory_user(
+    name: str = "ada",
+    *,
+    provider: str = "people",
+    email: str = "",
+    external_id: str = "",
+    active: bool = True,
+    created: datetime = START,
+) -> DirectoryUser:
+    address = email or f"{name}@example.com"
+    return DirectoryUser(
+        id=DirectoryUserId(f"id-of-{name}-at-{provider}"),
+        provider=IdentityProviderId(provider),
+        user_name=address,
+        external_id=external_id,
+        email=address,
+        display_name=name.title(),
+        active=active,
+        created=created,
+        modified=created,
+    )
+
+
+def directory_group(
+    name: str = "Engineers",
+    *members: DirectoryUser,
+    provider: str = "people",
+    external_id: str = "",
+    created: datetime = START,
+) -> DirectoryGroup:
+    return DirectoryGroup(
+        id=DirectoryGroupId(f"id-of-{name}-at-{provider}"),
+        provider=IdentityProviderId(provider),
+        display_name=name,
+        external_id=external_id,
+        members=frozenset(member.id for member in members),
+        created=created,
+        modified=created,
+    )

@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
+from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
@@ -126,3 +127,31 @@ footholds = st.builds(
     ApplicationSession, session=texts, application=texts, created=instants, expires=instants
 )
 signing_keys = st.builds(SigningKey, kid=texts, private_jwk=texts, created=instants, not_before=instants)
+
+directory_users = st.builds(
+    DirectoryUser,
+    id=names,
+    provider=names,
+    user_name=texts,
+    external_id=texts,
+    email=texts,
+    display_name=texts,
+    given_name=texts,
+    family_name=texts,
+    active=st.booleans(),
+    deleted=st.booleans(),
+    created=instants,
+    modified=instants,
+    version=counts,
+)
+directory_groups = st.builds(
+    DirectoryGroup,
+    id=names,
+    provider=names,
+    display_name=texts,
+    external_id=texts,
+    members=st.frozensets(names),
+    created=instants,
+    modified=instants,
+    version=counts,
+)

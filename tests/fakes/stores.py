@@ -12,6 +12,7 @@ from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.stores import SigningKey
 from doorward.stores.uniqueness import refuse_duplicates
+from tests.fakes.directory import FakeDirectory
 
 
 class Faults:
@@ -239,6 +240,7 @@ class FakeStores:
         self._sessions = FakeSessions(self.faults)
         self._one_time_values = FakeOneTimeValues(self.faults)
         self._signing_keys = FakeSigningKeys(self.faults)
+        self._directory = FakeDirectory(self.faults.check)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -255,3 +257,7 @@ class FakeStores:
     @property
     def signing_keys(self) -> FakeSigningKeys:
         return self._signing_keys
+
+    @property
+    def directory(self) -> FakeDirectory:
+        return self._directory

@@ -22,11 +22,13 @@ from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
-from doorward.services.admission import Admission
 from doorward.services.arrivals import Arrivals
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
+from doorward.services.directory import Directories
+from doorward.services.directory_admission import DirectoryAdmission
+from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.entering import Entering
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
@@ -193,6 +195,7 @@ class World:
             clock=self.clock,
         )
         self.limits = SignInLimits(self.clock)
+        self.admission = DirectoryAdmission(self.stores.directory, current=self.current)
         self.arrivals = self._arrivals()
         self.sign_in = self._sign_in()
         self.entering = self._entering()
@@ -223,8 +226,17 @@ class World:
             current=self.current,
             live=self.sessions,
             reevaluation=self.reevaluation,
+            admission=self.admission,
             provider_for=self.provider_for,
             clock=self.clock,
+        )
+        self.directories = Directories(
+            self.stores.directory,
+            effects=DirectoryEffects(
+                self.stores, sessions=self.sessions, facts=self.reevaluation, clock=self.clock
+            ),
+            clock=self.clock,
+            randomness=self.randomness,
         )
         self.tunnels = Tunnels(
             self.configurations,
@@ -243,7 +255,7 @@ class World:
         return Arrivals(
             self.stores.sessions,
             current=self.current,
-            admission=Admission(),
+            admission=self.admission,
             clock=self.clock,
             randomness=self.randomness,
         )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from doorward.api.application import Verbs, api_application
 from doorward.authz.server import AuthorizationServer
@@ -24,6 +25,10 @@ from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy.state import EdgeSettings
 from doorward.model.tunnel import Tunnel
+from doorward.scim.application import PATH as SCIM_PATH
+from doorward.scim.application import scim_application
+from doorward.scim.door import Door
+from doorward.scim.limits import Pace
 from doorward.services.identity_providers import all_expiry_warnings
 from doorward.services.publish import EDGE_TUNNEL, CertificateAndKey
 from doorward.services.status import Status, status
@@ -127,7 +132,12 @@ async def build(
         ads=ads,
         relays=relays,
         authorization=AuthorizationServer(services.decider, answers.refusal),
-        web=_web(settings, services, answers, dict(static_files), randomness),
+        web=Starlette(
+            routes=[
+                Mount(SCIM_PATH, _scim(settings, services, edge_settings, clock)),
+                Mount("", _web(settings, services, answers, dict(static_files), randomness)),
+            ]
+        ),
         api=api_application(
             Verbs(
                 configurations=services.configurations,
@@ -184,6 +194,13 @@ def _web(
         ),
         static_files=static_files,
     )
+
+
+def _scim(
+    settings: ControlSettings, services: ControlServices, edge: EdgeSettings, clock: SystemClock
+) -> Starlette:
+    door = Door(team_domain=settings.team_domain, current=services.current, pace=Pace(clock))
+    return scim_application(directories=services.directories, door=door, team_origin=edge.issuer)
 
 
 def edge_settings_of(settings: ControlSettings) -> EdgeSettings:

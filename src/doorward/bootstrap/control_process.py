@@ -53,6 +53,7 @@ async def run(settings: ControlSettings) -> None:
         await control.relays.serve(places.RELAY_SOCKET)
         await control.services.publisher.publish()
         await _repeat_cuts(control)
+        await _catch_up(control)
         _write_privately(places.EDGE_TOKEN, control.edge_token)
         # The API comes last: whoever can reach it finds everything else in place.
         async with (
@@ -72,6 +73,12 @@ async def _repeat_cuts(control: ControlPlane) -> None:
     """Cut what was revoked lately once more: a relay may have been away, or this process, just then."""
     since = SystemClock().now() - REMEMBERED
     await control.relays.cut_sessions(await control.stores.sessions.revoked_since(since))
+
+
+async def _catch_up(control: ControlPlane) -> None:
+    """Finish what directories pushed just before this process ended."""
+    providers = control.services.current.get().configuration.identity_providers
+    await control.services.directories.catch_up(p.id for p in providers if p.scim_token_hash)
 
 
 async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
@@ -95,6 +102,7 @@ async def _refresh(control: ControlPlane) -> None:
         await control.services.publisher.publish()
         configuration, _ = await control.stores.configurations.load()
         control.services.providers.keep_only(configuration.identity_providers)
+        await control.stores.directory.keep_only([p.id for p in configuration.identity_providers])
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)
         for warning in control.status().warnings:

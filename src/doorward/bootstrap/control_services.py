@@ -16,11 +16,13 @@ from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
 from doorward.ports.clock import Clock, Randomness
 from doorward.services import flows, sign_in
-from doorward.services.admission import Admission
 from doorward.services.arrivals import Arrivals
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
+from doorward.services.directory import Directories
+from doorward.services.directory_admission import DirectoryAdmission
+from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.entering import Entering
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
@@ -64,6 +66,7 @@ class ControlServices:
     identity_providers: IdentityProviders
     provider_logout: ProviderLogout
     keeping_up: KeepingUp
+    directories: Directories
 
 
 def join_services(  # noqa: PLR0913 - called once, in bootstrap
@@ -105,8 +108,9 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
     streams = LiveStreams(stores, current=current, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
+    admission = DirectoryAdmission(stores.directory, current=current)
     arrivals = Arrivals(
-        stores.sessions, current=current, admission=Admission(), clock=clock, randomness=randomness
+        stores.sessions, current=current, admission=admission, clock=clock, randomness=randomness
     )
     trials = Trials(team_origin=edge.issuer, clock=clock, randomness=randomness)
     configurations = Configurations(
@@ -176,7 +180,14 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             current=current,
             live=sessions,
             reevaluation=reevaluation,
+            admission=admission,
             provider_for=providers.adapter,
             clock=clock,
+        ),
+        directories=Directories(
+            stores.directory,
+            effects=DirectoryEffects(stores, sessions=sessions, facts=reevaluation, clock=clock),
+            clock=clock,
+            randomness=randomness,
         ),
     )

@@ -25,6 +25,7 @@ from doorward.model.session import Session
 from doorward.ports.clock import Clock
 from doorward.ports.identity import Polled, Rechecking, Standing
 from doorward.ports.stores import Sessions
+from doorward.services.arrivals import Admission
 from doorward.services.current import Current, InForce
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.sessions import LiveSessions
@@ -51,6 +52,7 @@ class KeepingUp:
         current: Current,
         live: LiveSessions,
         reevaluation: Reevaluation,
+        admission: Admission,
         provider_for: Callable[[IdentityProvider], object],
         clock: Clock,
     ) -> None:
@@ -58,6 +60,7 @@ class KeepingUp:
         self._current = current
         self._live = live
         self._reevaluation = reevaluation
+        self._admission = admission
         self._provider_for = provider_for
         self._clock = clock
         self._polled: dict[IdentityProviderId, datetime] = {}
@@ -125,6 +128,7 @@ class KeepingUp:
             return
         try:
             arrival = await adapter.recheck(session.identity, refresh_token=token)
+            identity = await self._admission.admitted(arrival.identity)
         except SignInRefused as refused:
             log.info("the provider took its word back", session=session.id, code=refused.code)
             await self._live.end([session.id], why=f"{refused.sentence} {refused.code}".strip())
@@ -133,7 +137,7 @@ class KeepingUp:
             await self._sessions.keep_refresh_token(session.id, arrival.refresh_token)
         checked = replace(session, checked=self._clock.now())
         if await self._sessions.update(checked):
-            await self._reevaluation.facts_changed([(checked, arrival.identity)])
+            await self._reevaluation.facts_changed([(checked, identity)])
 
     # --- by the directory -----------------------------------------------------------------------
 
@@ -157,11 +161,20 @@ class KeepingUp:
         ended = {*disabled, *outdated}
         await self._reevaluation.facts_changed(
             [
-                (session, _in_groups(session.identity, standing, groups))
+                (session, await self._admitted(session, _in_groups(session.identity, standing, groups)))
                 for session, standing in found
                 if session.id not in ended
             ]
         )
+
+    async def _admitted(self, session: Session, identity: Identity) -> Identity:
+        """The person as a directory that pushes by itself knows better; whom it shut out meanwhile loses
+        the session."""
+        try:
+            return await self._admission.admitted(identity)
+        except SignInRefused as refused:
+            await self._live.end([session.id], why=refused.sentence)
+            return session.identity
 
 
 def mentioned_groups(in_force: InForce) -> frozenset[str]:

@@ -15,6 +15,7 @@ from doorward.model.errors import Invalid
 from doorward.stores import database_file, organisation
 from doorward.stores.configurations import SqlConfigurations
 from doorward.stores.database import Database, sqlite
+from doorward.stores.directory import SqlDirectory
 from doorward.stores.encryption import Envelope
 from doorward.stores.migrating import migrate
 from doorward.stores.one_time_values import SqlOneTimeValues
@@ -31,6 +32,7 @@ class SqlStores:
         self._sessions = SqlSessions(database, envelope)
         self._one_time_values = SqlOneTimeValues(database)
         self._signing_keys = SqlSigningKeys(database, envelope)
+        self._directory = SqlDirectory(database)
 
     @classmethod
     async def open(
@@ -88,6 +90,11 @@ class SqlStores:
     def signing_keys(self) -> SqlSigningKeys:
         """Keys that sign application tokens."""
         return self._signing_keys
+
+    @property
+    def directory(self) -> SqlDirectory:
+        """What identity providers' directories push."""
+        return self._directory
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:

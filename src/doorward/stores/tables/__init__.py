@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorward.stores.tables.applications import application_policies, applications
 from doorward.stores.tables.columns import metadata
+from doorward.stores.tables.directory import directory_groups, directory_members, directory_users
 from doorward.stores.tables.identity_providers import accounts, identity_providers
 from doorward.stores.tables.one_time_values import one_time_values
 from doorward.stores.tables.organisation import organisation
@@ -19,6 +20,9 @@ __all__ = [
     "application_policies",
     "application_sessions",
     "applications",
+    "directory_groups",
+    "directory_members",
+    "directory_users",
     "grants",
     "identity_providers",
     "metadata",
