@@ -22,11 +22,13 @@ from joserfc import jws
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
+from doorward.identity.oidc.group_source import GroupSource
 from doorward.identity.oidc.provider import OidcProvider
 from doorward.model.access import Identity
 from doorward.model.identity_provider import OpenIdConnect
 from doorward.model.ids import IdentityProviderId
-from doorward.ports.identity import Departure
+from doorward.model.presets import STANDARD, Quirks
+from doorward.ports.identity import Arrival, Departure
 from tests.fakes.clock import FakeClock, FakeRandomness
 
 REMOVED: Final = object()
@@ -114,7 +116,13 @@ class FakeOpenIdProvider:
         return httpx.AsyncClient(transport=httpx.MockTransport(self._handle))
 
     def provider(
-        self, client: httpx.AsyncClient, settings: OpenIdConnect | None = None, *, patience: float = 5
+        self,
+        client: httpx.AsyncClient,
+        settings: OpenIdConnect | None = None,
+        *,
+        patience: float = 5,
+        quirks: Quirks = STANDARD,
+        groups: GroupSource | None = None,
     ) -> OidcProvider:
         """Doorward's side."""
         return OidcProvider(
@@ -124,6 +132,8 @@ class FakeOpenIdProvider:
             clock=self.clock,
             randomness=FakeRandomness(),
             patience=timedelta(seconds=patience),
+            quirks=quirks,
+            groups=groups,
         )
 
     def settings(self) -> OpenIdConnect:
@@ -137,11 +147,14 @@ class FakeOpenIdProvider:
 
     async def come_back(self, provider: OidcProvider, departure: Departure) -> Identity:
         """The second half of a sign-in."""
+        return (await self.arrive(provider, departure)).identity
+
+    async def arrive(self, provider: OidcProvider, departure: Departure) -> Arrival:
+        """The same, with all that is remembered."""
         self.nonce = departure.transaction["nonce"]
         honest = {"code": CODE, "state": departure.state, "iss": self.issuer}
         answer = {name: str(value) for name, value in changed(honest, self.answer).items()}
-        arrival = await provider.arrive(callback=CALLBACK, transaction=departure.transaction, answer=answer)
-        return arrival.identity
+        return await provider.arrive(callback=CALLBACK, transaction=departure.transaction, answer=answer)
 
     def id_token(self) -> str:
         """As it would be given now."""
@@ -226,9 +239,21 @@ def as_json(value: object, status: int = 200) -> httpx.Response:
 
 def run_sign_in(fake: FakeOpenIdProvider, settings: OpenIdConnect | None = None) -> Identity:
     """One sign-in with a provider that was never asked before."""
+    return run_arrival(fake, settings).identity
 
-    async def run() -> Identity:
+
+def run_arrival(
+    fake: FakeOpenIdProvider,
+    settings: OpenIdConnect | None = None,
+    *,
+    quirks: Quirks = STANDARD,
+    groups: GroupSource | None = None,
+) -> Arrival:
+    """The same, with all that is remembered."""
+
+    async def run() -> Arrival:
         async with fake.client() as client:
-            return await fake.sign_in(fake.provider(client, settings))
+            provider = fake.provider(client, settings, quirks=quirks, groups=groups)
+            return await fake.arrive(provider, await provider.depart(callback=CALLBACK))
 
     return asyncio.run(run())

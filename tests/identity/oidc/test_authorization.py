@@ -4,14 +4,16 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from doorward.identity.oidc.authorization import depart, read_code, read_transaction
 from doorward.identity.oidc.metadata import Metadata
-from doorward.model.errors import Refused
+from doorward.model.errors import Refused, SignInRefused
 from doorward.model.identity_provider import OpenIdConnect
+from doorward.model.presets import STANDARD, Quirks
 from doorward.ports.identity import Departure
 from tests.fakes.clock import FakeRandomness
 from tests.fakes.openid import CALLBACK, ISSUER
@@ -31,9 +33,22 @@ NAMES_ITSELF = replace(METADATA, names_itself=True)
 
 
 def departure(
-    settings: OpenIdConnect = SETTINGS, metadata: Metadata = METADATA, *, hint: str = ""
+    settings: OpenIdConnect = SETTINGS,
+    metadata: Metadata = METADATA,
+    *,
+    hint: str = "",
+    prompt: str = "",
+    quirks: Quirks = STANDARD,
 ) -> Departure:
-    return depart(settings, metadata, callback=CALLBACK, login_hint=hint, randomness=FakeRandomness())
+    return depart(
+        settings,
+        metadata,
+        callback=CALLBACK,
+        login_hint=hint,
+        randomness=FakeRandomness(),
+        prompt=prompt,
+        quirks=quirks,
+    )
 
 
 def query(departed: Departure) -> dict[str, list[str]]:
@@ -172,3 +187,41 @@ def test_a_long_no_is_cut() -> None:
     with pytest.raises(Refused) as caught:
         read_code({"error": "e" * 10_000, "error_description": "<b>" * 10_000}, METADATA)
     assert len(str(caught.value)) < 350
+
+
+def test_the_prompt_that_was_asked_for_comes_before_the_one_of_the_settings() -> None:
+    settings = replace(SETTINGS, prompt="select_account")
+    assert query(departure(settings))["prompt"] == ["select_account"]
+    assert query(departure(settings, prompt="login"))["prompt"] == ["login"]
+    assert query(departure(prompt="login"))["prompt"] == ["login"]
+    assert "prompt" not in query(departure())
+
+
+def test_a_refresh_token_is_asked_for_the_providers_way_only_where_it_is_used() -> None:
+    google = Quirks(offline={"access_type": "offline", "prompt": "consent"})
+    scope = Quirks(offline_scope="offline_access")
+    rechecking = replace(SETTINGS, recheck_every=timedelta(minutes=15))
+    assert "access_type" not in query(departure(quirks=google))
+    asked = query(departure(rechecking, quirks=google, prompt="select_account"))
+    assert (asked["access_type"], asked["prompt"]) == (["offline"], ["consent select_account"])
+    assert query(departure(replace(rechecking, prompt="consent"), quirks=google))["prompt"] == ["consent"]
+    assert query(departure(quirks=scope))["scope"] == ["openid email profile"]
+    assert query(departure(rechecking, quirks=scope))["scope"] == ["openid email profile offline_access"]
+
+
+def test_the_domain_is_told_to_the_provider_as_a_hint() -> None:
+    assert query(departure(replace(SETTINGS, hosted_domain="example.com")))["hd"] == ["example.com"]
+
+
+def test_a_provider_that_refuses_pkce_gets_no_challenge() -> None:
+    asked = query(departure(quirks=Quirks(pkce=False)))
+    assert not {"code_challenge", "code_challenge_method"} & asked.keys()
+    assert asked["nonce"]
+
+
+def test_a_refusal_carries_the_providers_code() -> None:
+    with pytest.raises(SignInRefused) as caught:
+        read_code({"error": "access_denied", "error_description": "not assigned"}, METADATA)
+    assert caught.value.code == "access_denied"
+    assert "let you in" in caught.value.advice
+    assert "assigned" in caught.value.administrator

@@ -12,7 +12,7 @@ import pytest
 from doorward.identity.oidc.authorization import Transaction
 from doorward.identity.oidc.fetching import Fetcher
 from doorward.identity.oidc.tokens import LONGEST, Tokens, redeem
-from doorward.model.errors import Refused, Unavailable
+from doorward.model.errors import Refused, SignInRefused, Unavailable
 from doorward.model.identity_provider import OpenIdConnect
 from tests.fakes.openid import ACCESS_TOKEN, CALLBACK, CODE, ISSUER, FakeOpenIdProvider
 from tests.identity.oidc.test_authorization import METADATA
@@ -107,6 +107,9 @@ def test_a_provider_that_wants_something_else_than_a_secret_is_told_to_the_admin
         (200, {"id_token": "a", "access_token": "b\r\nX: y"}, Refused, "kind"),
         (200, {"id_token": "a", "access_token": "ü"}, Refused, "kind"),
         (200, {"id_token": "a" * (LONGEST + 1)}, Refused, "more than"),
+        (200, {"id_token": "a", "refresh_token": "b" * (LONGEST + 1)}, Refused, "more than"),
+        (200, {"id_token": "a", "refresh_token": ["b"]}, Refused, "refresh token"),
+        (200, {"id_token": "a", "refresh_token": "b\n"}, Refused, "refresh token"),
         (200, {"id_token": "a", "access_token": "b" * (LONGEST + 1)}, Refused, "more than"),
     ],
 )
@@ -131,3 +134,16 @@ def test_the_type_of_a_token_may_be_spelled_in_any_case_or_be_left_out() -> None
     for tokens in ({"token_type": "bearer"}, {}):
         answer = {"id_token": "a", "access_token": "b", **tokens}
         assert ask(answering(200, answer)).access_token == "b"
+
+
+def test_a_refresh_token_is_kept_and_not_shown() -> None:
+    tokens = ask(answering(200, {"id_token": "a", "refresh_token": "the-refresh-token"}))
+    assert tokens.refresh_token == "the-refresh-token"
+    assert "the-refresh-token" not in repr(tokens)
+    assert ask(answering(200, {"id_token": "a", "refresh_token": None})).refresh_token == ""
+
+
+def test_a_code_that_is_not_taken_says_so_with_the_providers_code() -> None:
+    with pytest.raises(SignInRefused) as caught:
+        ask(answering(400, {"error": "invalid_grant", "error_description": "code expired"}))
+    assert (caught.value.code, caught.value.administrator) == ("invalid_grant", "code expired")

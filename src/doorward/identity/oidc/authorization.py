@@ -3,6 +3,7 @@
 Rule: an answer belongs to one departure: its state, its issuer and its callback, which the caller
 keeps bound to the browser. Nothing in the answer says who answered (RFC 9700 section 4.4).
 Rule: PKCE with S256, state and nonce are always sent; each is 256 random bits (RFC 9700 section 2.1).
+The one exception to PKCE is a service that refuses the parameter (``model.presets`` says what then).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from dataclasses import dataclass, field
 import httpx
 
 from doorward.identity.oidc.metadata import Metadata
-from doorward.identity.oidc.plain import plain
+from doorward.identity.oidc.refusals import said_no
 from doorward.model.errors import Refused
 from doorward.model.identity_provider import OpenIdConnect
+from doorward.model.presets import STANDARD, Quirks
 from doorward.ports.clock import Randomness
 from doorward.ports.identity import Departure
 
@@ -49,9 +51,19 @@ class Transaction:
 
 
 def depart(
-    settings: OpenIdConnect, metadata: Metadata, *, callback: str, login_hint: str, randomness: Randomness
+    settings: OpenIdConnect,
+    metadata: Metadata,
+    *,
+    callback: str,
+    login_hint: str,
+    randomness: Randomness,
+    prompt: str = "",
+    quirks: Quirks = STANDARD,
 ) -> Departure:
-    """The authorization request (Core section 3.1.2.1, RFC 7636 section 4.3)."""
+    """The authorization request (Core section 3.1.2.1, RFC 7636 section 4.3).
+
+    ``prompt`` comes before the one of the settings.
+    """
     transaction = Transaction(
         issuer=settings.issuer,
         callback=callback,
@@ -63,11 +75,11 @@ def depart(
         "response_type": "code",
         "client_id": settings.client_id,
         "redirect_uri": callback,
-        "scope": " ".join(_scopes(settings)),
+        "scope": " ".join(_scopes(settings, quirks)),
         "state": transaction.state,
         "nonce": transaction.nonce,
-        "code_challenge": _challenge(transaction.verifier),
-        "code_challenge_method": "S256",
+        **(proof_key(transaction.verifier) if quirks.pkce else {}),
+        **asked_of_the_person(settings, prompt, quirks),
     }
     if login_hint and len(login_hint) <= LONGEST_HINT:
         query["login_hint"] = login_hint
@@ -111,8 +123,17 @@ def read_code(answer: Mapping[str, str], metadata: Metadata) -> str:
         raise Refused("The identity provider's answer does not say who gave it, as its answers should.")
     if answered is not None and answered != metadata.issuer:
         raise Refused("Another identity provider answered than the one that was asked. Start again.")
+    return code_of(answer)
+
+
+def code_of(answer: Mapping[str, str]) -> str:
+    """The code in an answer whose transaction and issuer were looked at.
+
+    Raises:
+        Refused: the provider said no, or the code is none.
+    """
     if "error" in answer:
-        raise Refused(_sentence(answer))
+        raise said_no(answer)
     code = answer.get("code", "")
     if not code or len(code) > LONGEST_CODE or not (code.isascii() and code.isprintable()):
         raise Refused("The identity provider's answer holds no usable code. Start again.")
@@ -124,19 +145,27 @@ def same(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(errors="surrogatepass"), right.encode(errors="surrogatepass"))
 
 
-def _sentence(answer: Mapping[str, str]) -> str:
-    """Why the provider said no, as plain text of a bounded length."""
-    error = plain(answer["error"], longest=64) or "unknown"
-    description = plain(answer.get("error_description"))
-    said = f"{description} ({error})" if description else error
-    return f"The identity provider did not sign you in: {said}"
+def asked_of_the_person(settings: OpenIdConnect, prompt: str, quirks: Quirks) -> Mapping[str, str]:
+    """Parameters about what the provider shows, and for how long it lets us ask again."""
+    offline = quirks.offline if settings.recheck_every else {}
+    prompts = dict.fromkeys([*offline.get("prompt", "").split(), prompt or settings.prompt])
+    wanted = {
+        **offline,
+        "prompt": " ".join(filter(None, prompts)),
+        # Only a convenience for the person: what counts is the claim (``demands``).
+        "hd": settings.hosted_domain,
+    }
+    return {name: value for name, value in wanted.items() if value}
 
 
-def _scopes(settings: OpenIdConnect) -> tuple[str, ...]:
-    # Without "openid" there is no ID token, and so nothing that can be checked (Core section 3.1.2.1).
-    return settings.scopes if "openid" in settings.scopes else ("openid", *settings.scopes)
-
-
-def _challenge(verifier: str) -> str:
+def proof_key(verifier: str) -> Mapping[str, str]:
+    """The parameters of RFC 7636 section 4.3."""
     digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}
+
+
+def _scopes(settings: OpenIdConnect, quirks: Quirks) -> tuple[str, ...]:
+    # Without "openid" there is no ID token, and so nothing that can be checked (Core section 3.1.2.1).
+    offline = quirks.offline_scope if settings.recheck_every else ""
+    return tuple(dict.fromkeys(filter(None, ("openid", *settings.scopes, offline))))

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from doorward.identity.oidc.strict_json import Malformed, parse_object
+from doorward.identity.oidc.strict_json import Malformed, parse_list, parse_object
 from doorward.model.errors import Invalid, Unavailable
 
 LARGEST = 1024 * 1024
@@ -37,6 +37,7 @@ class Answer:
 
     status: int
     body: bytes = field(repr=False)
+    headers: httpx.Headers = field(default_factory=httpx.Headers, repr=False, compare=False)
 
 
 def open_client(ca: str) -> httpx.AsyncClient:
@@ -73,8 +74,16 @@ class Fetcher:
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         answer = await self._ask("GET", url, headers=headers)
         if answer.status != 200:
-            raise Unanswered(f"{_place(url)} answered with status {answer.status}.")
+            raise Unanswered(f"{place(url)} answered with status {answer.status}.")
         return read(answer, url=url)
+
+    async def get(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+        """GET whatever is there; the status is the caller's to judge.
+
+        Raises:
+            Unanswered: no answer in time.
+        """
+        return await self._ask("GET", url, headers=headers)
 
     async def post(self, url: str, *, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         """POST a form; the status is the caller's to judge.
@@ -99,14 +108,14 @@ class Fetcher:
             async with asyncio.timeout(self._patience):
                 response = await self._client.send(request, stream=True, follow_redirects=False)
                 try:
-                    return Answer(response.status_code, await _body(response, url=url))
+                    return Answer(response.status_code, await _body(response, url=url), response.headers)
                 finally:
                     await response.aclose()
         except TimeoutError:
-            raise Unanswered(f"{_place(url)} took longer than {self._patience:g} s to answer.") from None
+            raise Unanswered(f"{place(url)} took longer than {self._patience:g} s to answer.") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # From None: the chain would carry the request, and that the secrets.
-            raise Unanswered(f"{_place(url)} cannot be reached ({type(error).__name__}).") from None
+            raise Unanswered(f"{place(url)} cannot be reached ({type(error).__name__}).") from None
 
 
 def read(answer: Answer, *, url: str) -> Mapping[str, object]:
@@ -118,20 +127,32 @@ def read(answer: Answer, *, url: str) -> Mapping[str, object]:
     try:
         return parse_object(answer.body)
     except Malformed as error:
-        raise Unanswered(f"{_place(url)} gave an answer that cannot be read: {error}.") from None
+        raise Unanswered(f"{place(url)} gave an answer that cannot be read: {error}.") from None
+
+
+def read_list(answer: Answer, *, url: str) -> Sequence[object]:
+    """The JSON array in ``answer``.
+
+    Raises:
+        Unanswered: there is none.
+    """
+    try:
+        return parse_list(answer.body)
+    except Malformed as error:
+        raise Unanswered(f"{place(url)} gave an answer that cannot be read: {error}.") from None
 
 
 async def _body(response: httpx.Response, *, url: str) -> bytes:
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise Unanswered(f"{_place(url)} compressed an answer that was to be plain.")
+        raise Unanswered(f"{place(url)} compressed an answer that was to be plain.")
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > LARGEST:
-            raise Unanswered(f"{_place(url)} gave an answer of more than {LARGEST} bytes.")
+            raise Unanswered(f"{place(url)} gave an answer of more than {LARGEST} bytes.")
     return bytes(body)
 
 
-def _place(url: str) -> str:
+def place(url: str) -> str:
     """The host, which may be shown; paths and queries may hold what may not."""
     return f"The identity provider at {httpx.URL(url).host}"

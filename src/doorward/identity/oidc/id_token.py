@@ -36,8 +36,8 @@ class Header:
     kid: str | None
 
 
-def read_header(token: str, *, algorithms: frozenset[str]) -> Header:
-    """The header of ``token``, with nothing proven.
+def read_header(token: str, *, algorithms: frozenset[str], types: frozenset[str] = TYPES) -> Header:
+    """The header of ``token``, with nothing proven. ``types`` are the kinds of token it may call itself.
 
     Raises:
         Refused: it is not a signed token, its algorithm is not one of ``algorithms``, or it holds
@@ -53,7 +53,7 @@ def read_header(token: str, *, algorithms: frozenset[str]) -> Header:
         raise broken("it demands an extension")
     if any(name in header for name in CARRIES_A_KEY):
         raise broken("it brings a key of its own")
-    if not isinstance(kind, str) or kind.lower() not in TYPES:
+    if not isinstance(kind, str) or kind.lower() not in types:
         raise broken("it is another kind of token")
     if not isinstance(kid, str | None):
         raise broken("its key id is not text")

@@ -1,30 +1,32 @@
 """Whose token it is: from checked claims, and userinfo where they lack something, to an Identity.
 
 Rule: an address and the word that it is verified come from the same document.
-Rule: groups that cannot be read refuse the sign-in. Leaving them out would let a person past every
-rule that excludes a group.
+Rule: what the ID token says counts, and userinfo only where the token says nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doorward.identity.oidc import facts
 from doorward.identity.oidc.claims import CheckedClaims
+from doorward.identity.oidc.named_claim import named_claim
 from doorward.identity.oidc.plain import plain
 from doorward.model.access import Identity, canonical_email
 from doorward.model.errors import Invalid, Refused
 from doorward.model.identity_provider import OpenIdConnect
 from doorward.model.ids import IdentityProviderId
+from doorward.model.presets import STANDARD, Quirks
 
-MOST_GROUPS = 10_000
-LONGEST_GROUP = 1024
 VERIFIED = "email_verified"
 EMAIL = "email"
 
 
 def lacks_something(claims: CheckedClaims, settings: OpenIdConnect) -> bool:
-    """Whether userinfo must be asked: the ID token has no address, no word on it, or no groups."""
-    return _lacks_email(claims, settings) or claims.get(settings.groups_claim) is None
+    """Whether userinfo must be asked: the ID token has no address, no word on it, no groups, or
+    none of a claim that is wanted."""
+    wanted = facts.fact_names(settings)
+    return lacks_email(claims, settings) or any(named_claim(claims, name) is None for name in wanted)
 
 
 def check_userinfo(userinfo: Mapping[str, object], claims: CheckedClaims) -> Mapping[str, object]:
@@ -43,32 +45,48 @@ def read_person(
     settings: OpenIdConnect,
     claims: CheckedClaims,
     userinfo: Mapping[str, object],
+    quirks: Quirks = STANDARD,
 ) -> Identity:
     """The person. ``userinfo`` has passed ``check_userinfo``, or is empty.
 
     Raises:
-        Refused: no usable or no verified address, or unreadable groups.
+        Refused: no usable or no verified address, or unreadable groups, roles or claims.
     """
-    says_more = _lacks_email(claims, settings) and userinfo.get(settings.email_claim) is not None
-    about_email = userinfo if says_more else claims
-    about_groups = userinfo if claims.get(settings.groups_claim) is None else claims
+
+    def said(name: str) -> object:
+        value = named_claim(claims, name)
+        if value is None:
+            value = named_claim(userinfo, name)
+        if value is None:
+            facts.refuse_what_is_elsewhere(claims, name, groups=name == settings.groups_claim)
+        return value
+
+    says_more = lacks_email(claims, settings) and named_claim(userinfo, settings.email_claim) is not None
     return Identity(
         identity_provider=provider,
         subject=str(claims["sub"]),
-        email=_email(about_email, settings),
+        email=read_email(userinfo if says_more else claims, settings),
         name=plain(claims.get("name")) or plain(userinfo.get("name")),
-        groups=_groups(about_groups, claims, settings.groups_claim),
+        groups=facts.read_groups(said(settings.groups_claim), settings, quirks),
+        roles=facts.read_roles(said(settings.roles_claim), settings) if settings.roles_claim else frozenset(),
+        claims=frozenset().union(*(facts.read_claim(said(name), name) for name in settings.claims)),
     )
 
 
-def _lacks_email(claims: Mapping[str, object], settings: OpenIdConnect) -> bool:
+def lacks_email(claims: Mapping[str, object], settings: OpenIdConnect) -> bool:
+    """Whether this document has no address, or no word on whether it is verified."""
     unsaid = settings.require_verified_email and claims.get(VERIFIED) is None
-    return claims.get(settings.email_claim) is None or unsaid
+    return named_claim(claims, settings.email_claim) is None or unsaid
 
 
-def _email(claims: Mapping[str, object], settings: OpenIdConnect) -> str:
+def read_email(claims: Mapping[str, object], settings: OpenIdConnect) -> str:
+    """The address in its canonical spelling.
+
+    Raises:
+        Refused: there is none, or it is not vouched for as the settings demand.
+    """
     name = settings.email_claim
-    value = claims.get(name)
+    value = named_claim(claims, name)
     if value is None:
         raise Refused(
             f"The identity provider did not say your email address: it gave no claim {name!r}. "
@@ -96,34 +114,3 @@ def _is_verified(claims: Mapping[str, object], email: str) -> bool:
     if said is not True and said != "true":
         return False
     return isinstance(vouched, str) and vouched.strip().lower() == email
-
-
-def _groups(document: Mapping[str, object], claims: CheckedClaims, name: str) -> frozenset[str]:
-    value = document.get(name)
-    if value is None:
-        _refuse_overage(claims, name)
-        return frozenset()
-    groups = [value] if isinstance(value, str) else value
-    if not isinstance(groups, list) or len(groups) > MOST_GROUPS or not all(map(_is_group, groups)):
-        raise Refused(
-            f"The identity provider's claim {name!r} is not a list of group names. "
-            "An administrator can have it send one, or name another claim as groups_claim."
-        )
-    return frozenset(group for group in groups if group)
-
-
-def _is_group(value: object) -> bool:
-    return isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_GROUP
-
-
-def _refuse_overage(claims: CheckedClaims, name: str) -> None:
-    """Claims that are left out "because there are too many" are kept elsewhere (Core section 5.6.2).
-
-    The address is not followed: it would be the provider's word on whom Doorward calls.
-    """
-    elsewhere = claims.get("_claim_names")
-    if (isinstance(elsewhere, Mapping) and name in elsewhere) or claims.get("hasgroups") is True:
-        raise Refused(
-            "You are in more groups than the identity provider puts into a token. "
-            "An administrator can have it send only the groups that matter here."
-        )

@@ -7,7 +7,7 @@ token means what its signer's parser says (RFC 7519 section 4).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 
@@ -22,15 +22,27 @@ def parse_object(text: bytes) -> Mapping[str, object]:
         Malformed: it is not UTF-8, not JSON, not an object, too deeply nested, holds a name twice,
             or NaN or Infinity.
     """
+    value = _parse(text)
+    if not isinstance(value, dict):
+        raise Malformed("not a JSON object")
+    return value
+
+
+def parse_list(text: bytes) -> Sequence[object]:
+    """Return the JSON array that ``text`` holds. Raises Malformed, as ``parse_object``."""
+    value = _parse(text)
+    if not isinstance(value, list):
+        raise Malformed("not a JSON array")
+    return value
+
+
+def _parse(text: bytes) -> object:
     try:
-        value = json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except Malformed:
         raise
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON ({type(error).__name__})") from None
-    if not isinstance(value, dict):
-        raise Malformed("not a JSON object")
-    return value
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
