@@ -1,0 +1,1 @@
+"""Microsoft Graph, version 1.0: what an identity-aware proxy asks of it."""
