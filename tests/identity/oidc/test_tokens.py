@@ -131,3 +131,17 @@ def test_the_type_of_a_token_may_be_spelled_in_any_case_or_be_left_out() -> None
     for tokens in ({"token_type": "bearer"}, {}):
         answer = {"id_token": "a", "access_token": "b", **tokens}
         assert ask(answering(200, answer)).access_token == "b"
+
+
+def test_a_refresh_token_is_kept_where_there_is_one() -> None:
+    assert ask(answering(200, {"id_token": "a"})).refresh_token == ""
+    assert ask(answering(200, {"id_token": "a", "refresh_token": None})).refresh_token == ""
+    tokens = ask(answering(200, {"id_token": "a", "refresh_token": "the-refresh-token"}))
+    assert tokens.refresh_token == "the-refresh-token"
+    assert "the-refresh-token" not in repr(tokens)
+
+
+@pytest.mark.parametrize("token", [7, ["a"], "ü", "a\r\nb", "a" * (LONGEST + 1)])
+def test_a_refresh_token_that_cannot_be_one_is_refused(token: object) -> None:
+    with pytest.raises(Refused, match="(refresh token|more than)"):
+        ask(answering(200, {"id_token": "a", "refresh_token": token}))

@@ -66,8 +66,7 @@ def depart(
         "scope": " ".join(_scopes(settings)),
         "state": transaction.state,
         "nonce": transaction.nonce,
-        "code_challenge": _challenge(transaction.verifier),
-        "code_challenge_method": "S256",
+        **proof_key(transaction.verifier),
     }
     if login_hint and len(login_hint) <= LONGEST_HINT:
         query["login_hint"] = login_hint
@@ -113,6 +112,15 @@ def read_code(answer: Mapping[str, str], metadata: Metadata) -> str:
         raise Refused("Another identity provider answered than the one that was asked. Start again.")
     if "error" in answer:
         raise Refused(_sentence(answer))
+    return code_of(answer)
+
+
+def code_of(answer: Mapping[str, str]) -> str:
+    """The code in an answer whose transaction and issuer were looked at, and that is no error.
+
+    Raises:
+        Refused: it is none.
+    """
     code = answer.get("code", "")
     if not code or len(code) > LONGEST_CODE or not (code.isascii() and code.isprintable()):
         raise Refused("The identity provider's answer holds no usable code. Start again.")
@@ -137,6 +145,8 @@ def _scopes(settings: OpenIdConnect) -> tuple[str, ...]:
     return settings.scopes if "openid" in settings.scopes else ("openid", *settings.scopes)
 
 
-def _challenge(verifier: str) -> str:
+def proof_key(verifier: str) -> Mapping[str, str]:
+    """The parameters of RFC 7636 section 4.3."""
     digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}

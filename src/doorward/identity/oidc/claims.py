@@ -10,7 +10,8 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import NewType
 
 from doorward.identity.oidc.algorithms import ALGORITHMS
@@ -36,6 +37,14 @@ LONGEST_SUBJECT = 255
 OTHER_KINDS = frozenset({"bearer", "refresh", "offline", "logout"})
 
 
+class NonceRule(Enum):
+    """What a token must say about the nonce of its sign-in."""
+
+    DEMANDED = auto()
+    UNKNOWN = auto()
+    """For tokens that a refresh token brought: no browser carried anything (Core section 12.2)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """The sign-in that a token must belong to."""
@@ -47,6 +56,7 @@ class Expected:
     nonce: str = field(repr=False)
     code: str = field(repr=False)
     access_token: str = field(repr=False)
+    nonce_rule: NonceRule = NonceRule.DEMANDED
 
 
 def broken(what: str) -> Refused:
@@ -65,9 +75,7 @@ def check(claims: Claims, expected: Expected) -> CheckedClaims:
         raise broken("its issuer is another one")
     _check_audience(claims, expected.client_id)
     _check_times(claims, expected.now)
-    nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not same(nonce, expected.nonce):
-        raise broken("it belongs to another sign-in (nonce)")
+    _check_nonce(claims, expected)
     _check_hash(claims, "at_hash", expected.access_token, expected.algorithm)
     _check_hash(claims, "c_hash", expected.code, expected.algorithm)
     subject = claims.get("sub")
@@ -85,6 +93,28 @@ def _check_kind(claims: Claims) -> None:
         raise broken("it is another kind of token")
 
 
+def instant(claims: Mapping[str, object], name: str, *, now: datetime) -> datetime | None:
+    """The past instant that the claim ``name`` holds; None where there is none.
+
+    Raises:
+        Refused: it is not a time, or is in the future.
+    """
+    if claims.get(name) is None:
+        return None
+    seconds = seconds_of(Claims(claims), name)
+    if seconds > now.timestamp() + SKEW.total_seconds():
+        raise broken(f"its {name} is in the future; is a clock wrong?")
+    return datetime.fromtimestamp(max(seconds, 0), UTC)
+
+
+def _check_nonce(claims: Claims, expected: Expected) -> None:
+    nonce = claims.get("nonce")
+    if expected.nonce_rule is NonceRule.UNKNOWN:
+        return
+    if not isinstance(nonce, str) or not same(nonce, expected.nonce):
+        raise broken("it belongs to another sign-in (nonce)")
+
+
 def _check_audience(claims: Claims, client_id: str) -> None:
     audience = claims.get("aud")
     audiences = [audience] if isinstance(audience, str) else audience
@@ -100,18 +130,18 @@ def _check_audience(claims: Claims, client_id: str) -> None:
 def _check_times(claims: Claims, now: datetime) -> None:
     moment = now.timestamp()
     skew = SKEW.total_seconds()
-    expires, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
+    expires, issued = seconds_of(claims, "exp"), seconds_of(claims, "iat")
     if moment >= expires + skew:
         raise broken("it has expired")
     if issued > moment + skew:
         raise broken("it comes from the future; is a clock wrong?")
     if issued < moment - OLDEST.total_seconds() - skew:
         raise broken("it was issued too long ago; is a clock wrong?")
-    if "nbf" in claims and _seconds(claims, "nbf") > moment + skew:
+    if "nbf" in claims and seconds_of(claims, "nbf") > moment + skew:
         raise broken("it is not valid yet; is a clock wrong?")
 
 
-def _seconds(claims: Claims, name: str) -> float:
+def seconds_of(claims: Claims, name: str) -> float:
     """A NumericDate: a number, whole or not (RFC 7519 section 2)."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 from urllib.parse import quote_plus
 
 from doorward.identity.oidc.authorization import Transaction
@@ -20,10 +21,12 @@ LONGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """As they came: nothing in them is proven. ``access_token`` is empty where there is none."""
+    """As they came: nothing in them is proven. ``access_token`` and ``refresh_token`` are empty where
+    there is none."""
 
     id_token: str = field(repr=False)
     access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
 
 
 async def redeem(
@@ -45,7 +48,7 @@ async def redeem(
     answer = await fetcher.post(metadata.token_endpoint, form={**form, **more}, headers=headers)
     if answer.status != 200:
         raise _refusal(answer)
-    return _tokens(read(answer, url=metadata.token_endpoint))
+    return read_tokens(read(answer, url=metadata.token_endpoint))
 
 
 def _client_authentication(
@@ -81,15 +84,28 @@ def _refusal(answer: Answer) -> Refused | Unavailable:
     return Unanswered(f"The identity provider gave no tokens (status {answer.status}).")
 
 
-def _tokens(document: Mapping[str, object]) -> Tokens:
+def read_tokens(document: Mapping[str, object]) -> Tokens:
+    """The tokens in a token endpoint's answer (RFC 6749 section 5.1).
+
+    Raises:
+        Refused: it holds no ID token, or one of the tokens is too long or of an unknown kind.
+    """
     id_token, access_token = document.get("id_token"), document.get("access_token", "")
     if not isinstance(id_token, str) or not isinstance(access_token, str):
         raise Refused('The identity provider gave no ID token. Is "openid" among the scopes?')
-    if len(id_token) > LONGEST or len(access_token) > LONGEST:
+    refresh_token = document.get("refresh_token") or ""
+    if not is_refresh_token(refresh_token):
+        raise Refused("The identity provider gave a refresh token that is not plain text.")
+    if max(len(id_token), len(access_token), len(refresh_token)) > LONGEST:
         raise Refused(f"The identity provider gave a token of more than {LONGEST} characters.")
     bearer = document.get("token_type", "Bearer")
     # A token of a type that one does not know must not be used (RFC 6749 section 7.1).
     known = isinstance(bearer, str) and bearer.lower() == "bearer"
     if not known or not (access_token.isascii() and access_token.isprintable()):
         raise Refused("The identity provider gave an access token of a kind that Doorward does not know.")
-    return Tokens(id_token=id_token, access_token=access_token)
+    return Tokens(id_token=id_token, access_token=access_token, refresh_token=refresh_token)
+
+
+def is_refresh_token(value: object) -> TypeGuard[str]:
+    """Whether this can be one (RFC 6749 appendix A.17)."""
+    return isinstance(value, str) and value.isascii() and (not value or value.isprintable())
