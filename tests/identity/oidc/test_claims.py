@@ -4,11 +4,12 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from doorward.identity.oidc.algorithms import ALGORITHMS
-from doorward.identity.oidc.claims import CheckedClaims, Claims, Expected, check
+from doorward.identity.oidc.claims import CheckedClaims, Claims, Expected, NonceRule, check, instant
 from doorward.model.errors import Refused
 from tests.fakes.clock import START
 from tests.fakes.openid import REMOVED, changed
@@ -191,3 +192,18 @@ def test_an_empty_expectation_matches_nothing() -> None:
 
 def test_what_was_expected_does_not_show_its_secrets() -> None:
     assert "the-" not in repr(EXPECTED)
+
+
+@pytest.mark.parametrize("changes", [{}, {"nonce": REMOVED}, {"nonce": "another"}])
+def test_a_token_that_no_browser_brought_is_not_asked_for_its_nonce(changes: dict[str, object]) -> None:
+    assert judge(changes, replace(EXPECTED, nonce_rule=NonceRule.UNKNOWN))
+
+
+def test_an_instant_in_the_claims_is_read_if_it_is_past() -> None:
+    assert instant({"auth_time": NOW - 60}, "auth_time", now=START) == START - timedelta(minutes=1)
+    assert instant({"auth_time": NOW + 60}, "auth_time", now=START) == START + timedelta(minutes=1)
+    assert instant({"auth_time": -5}, "auth_time", now=START) is not None
+    assert instant({}, "auth_time", now=START) is None
+    for wrong in (NOW + 61, "now", True):
+        with pytest.raises(Refused, match="auth_time"):
+            instant({"auth_time": wrong}, "auth_time", now=START)

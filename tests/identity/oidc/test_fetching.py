@@ -168,3 +168,20 @@ def test_a_ca_is_trusted_in_place_of_the_systems_and_only_where_it_was_named(tmp
                 await ask(f"https://localhost:{port}/", ca)
 
     asyncio.run(run())
+
+
+def test_a_json_question_is_asked_and_the_answers_headers_are_kept_in_lower_case() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert request.headers["content-type"] == "application/json"
+        return httpx.Response(429, headers={"Retry-After": "7"}, content=request.content)
+
+    fake = FakeOpenIdProvider(answers={"/doc": handler})
+
+    async def run() -> Answer:
+        async with fake.client() as client:
+            return await Fetcher(client).ask("POST", URL, headers={}, json={"ids": ["a"]})
+
+    answer = asyncio.run(run())
+    assert (answer.status, answer.body) == (429, b'{"ids":["a"]}')
+    assert answer.headers["retry-after"] == "7"
+    assert "retry-after" not in repr(answer)

@@ -99,3 +99,10 @@ def test_an_empty_set_is_a_set() -> None:
 def test_what_is_no_key_set_is_no_answer(document: dict[str, object]) -> None:
     with pytest.raises(Unanswered):
         read_keys(document)
+
+
+def test_a_key_says_whose_it_is_where_the_document_says_so() -> None:
+    key = read({**RSA, "issuer": "https://idp.example.com/{tenantid}"}).keys[0]
+    assert key.issuer == "https://idp.example.com/{tenantid}"
+    assert read(RSA).keys[0].issuer is None
+    assert read({**RSA, "issuer": ["https://idp.example.com"]}).keys == ()

@@ -147,3 +147,17 @@ def test_a_code_that_is_not_taken_says_so_with_the_providers_code() -> None:
     with pytest.raises(SignInRefused) as caught:
         ask(answering(400, {"error": "invalid_grant", "error_description": "code expired"}))
     assert (caught.value.code, caught.value.administrator) == ("invalid_grant", "code expired")
+
+
+def test_a_refresh_token_is_kept_where_there_is_one() -> None:
+    assert ask(answering(200, {"id_token": "a"})).refresh_token == ""
+    assert ask(answering(200, {"id_token": "a", "refresh_token": None})).refresh_token == ""
+    tokens = ask(answering(200, {"id_token": "a", "refresh_token": "the-refresh-token"}))
+    assert tokens.refresh_token == "the-refresh-token"
+    assert "the-refresh-token" not in repr(tokens)
+
+
+@pytest.mark.parametrize("token", [7, ["a"], "ü", "a\r\nb", "a" * (LONGEST + 1)])
+def test_a_refresh_token_that_cannot_be_one_is_refused(token: object) -> None:
+    with pytest.raises(Refused, match="(refresh token|more than)"):
+        ask(answering(200, {"id_token": "a", "refresh_token": token}))

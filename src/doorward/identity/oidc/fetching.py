@@ -33,7 +33,7 @@ class Unanswered(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. ``body`` may hold tokens."""
+    """A whole answer. ``body`` may hold tokens. The names of ``headers`` are in lower case."""
 
     status: int
     body: bytes = field(repr=False)
@@ -72,7 +72,7 @@ class Fetcher:
             Unanswered: no answer in time, another status than 200, or not one JSON object.
         """
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        answer = await self._ask("GET", url, headers=headers)
+        answer = await self.ask("GET", url, headers=headers)
         if answer.status != 200:
             raise Unanswered(f"{place(url)} answered with status {answer.status}.")
         return read(answer, url=url)
@@ -83,7 +83,7 @@ class Fetcher:
         Raises:
             Unanswered: no answer in time.
         """
-        return await self._ask("GET", url, headers=headers)
+        return await self.ask("GET", url, headers=headers)
 
     async def post(self, url: str, *, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         """POST a form; the status is the caller's to judge.
@@ -91,17 +91,29 @@ class Fetcher:
         Raises:
             Unanswered: no answer in time.
         """
-        return await self._ask("POST", url, headers=headers, form=form)
+        return await self.ask("POST", url, headers=headers, form=form)
 
-    async def _ask(
-        self, method: str, url: str, *, headers: Mapping[str, str], form: Mapping[str, str] | None = None
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+        json: object = None,
     ) -> Answer:
+        """One question, with a form or a JSON value where given; the status is the caller's to judge.
+
+        Raises:
+            Unanswered: no answer in time.
+        """
         try:
             # Compressed answers are not asked for: what a small one unpacks to is known too late.
             request = self._client.build_request(
                 method,
                 url,
                 data=form,
+                json=json,
                 headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
                 timeout=self._patience,
             )

@@ -26,13 +26,18 @@ PublicKey = RSAKey | ECKey | OKPKey
 
 @dataclass(frozen=True, slots=True)
 class PublishedKey:
-    """One key that may verify. ``kid`` and ``algorithm`` are None where the provider says nothing."""
+    """One key that may verify. ``kid`` and ``algorithm`` are None where the provider says nothing.
+
+    ``issuer`` is whose tokens it is for, where one document holds the keys of several issuers
+    (Microsoft's member of that name); the caller compares it.
+    """
 
     kid: str | None
     key_type: str
     curve: str
     algorithm: str | None
     key: PublicKey
+    issuer: str | None = None
 
     def fits(self, algorithm: str) -> bool:
         """Whether a signature of this algorithm may be checked with this key."""
@@ -78,14 +83,16 @@ def _usable(jwk: Mapping[str, object]) -> PublishedKey | None:
     for_signatures = jwk.get("use") in {None, "sig"} if isinstance(jwk.get("use"), str | None) else False
     if not for_signatures or not (operations is None or _holds(operations, "verify")):
         return None
-    kid, algorithm = jwk.get("kid"), jwk.get("alg")
+    kid, algorithm, issuer = jwk.get("kid"), jwk.get("alg"), jwk.get("issuer")
     if not isinstance(kid, str | None) or not isinstance(algorithm, str | None):
+        return None
+    if not isinstance(issuer, str | None):
         return None
     key = _public_key(jwk)
     if key is None:
         return None
     curve = "" if isinstance(key, RSAKey) else key.curve_name
-    return PublishedKey(kid, key.key_type, curve, algorithm, key)
+    return PublishedKey(kid, key.key_type, curve, algorithm, key, issuer)
 
 
 def _public_key(jwk: Mapping[str, object]) -> PublicKey | None:

@@ -56,7 +56,7 @@ async def redeem(
     answer = await fetcher.post(metadata.token_endpoint, form={**form, **more}, headers=headers)
     if answer.status != 200:
         raise refusal(answer)
-    return _tokens(read(answer, url=metadata.token_endpoint))
+    return read_tokens(read(answer, url=metadata.token_endpoint))
 
 
 def client_authentication(
@@ -93,7 +93,12 @@ def refusal(answer: Answer) -> Refused | Unavailable:
     return Unanswered(f"The identity provider gave no tokens (status {answer.status}).")
 
 
-def _tokens(document: Mapping[str, object]) -> Tokens:
+def read_tokens(document: Mapping[str, object]) -> Tokens:
+    """The tokens in a token endpoint's answer (RFC 6749 section 5.1).
+
+    Raises:
+        Refused: it holds no ID token, or one of the tokens is too long or of an unknown kind.
+    """
     id_token, access_token = document.get("id_token"), document.get("access_token", "")
     if not isinstance(id_token, str) or not isinstance(access_token, str):
         raise Refused('The identity provider gave no ID token. Is "openid" among the scopes?')
