@@ -24,13 +24,13 @@ def test_of_a_scim_token_only_the_hash_is_kept() -> None:
 WRONG = [
     (
         ["{id: a, name: A}"],
-        "identity_providers[0].type: is missing: give one of local, oidc",
+        "identity_providers[0].type: is missing: give one of local, oidc, onetimepin",
     ),
     (
         ["{id: a, type: locl, accounts: []}"],
         (
             "identity_providers[0].type: 'locl' is not a type of identity provider here: "
-            "did you mean 'local'? allowed: local, oidc"
+            "did you mean 'local'? allowed: local, oidc, onetimepin"
         ),
     ),
     (

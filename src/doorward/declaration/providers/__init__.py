@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from doorward.declaration.providers import local, oidc
+from doorward.declaration.providers import local, oidc, onetimepin
 from doorward.declaration.providers.kind import ProviderType
 
 TYPES: Mapping[str, ProviderType] = MappingProxyType(
     {
         "local": ProviderType(local.FIELDS, local.read),
         "oidc": ProviderType(oidc.FIELDS, oidc.read),
+        "onetimepin": ProviderType(onetimepin.FIELDS, onetimepin.read),
     }
 )
 """What ``type`` may say, in the order of the documentation."""
