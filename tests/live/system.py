@@ -51,7 +51,9 @@ class System:
     ``options`` are more words for the command."""
 
     data: Path
-    ports: Mapping[str, int] = field(default_factory=lambda: dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
+    ports: Mapping[str, int] = field(
+        default_factory=lambda: dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    )
     options: Sequence[str] = ()
     described: dict[str, Any] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None

@@ -15,6 +15,7 @@ from typing import Protocol
 from doorward.model.configuration import Configuration
 from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
+from doorward.ports.credentials import Credentials
 
 
 class Configurations(Protocol):
@@ -166,3 +167,6 @@ class Stores(Protocol):
 
     @property
     def signing_keys(self) -> SigningKeys: ...
+
+    @property
+    def credentials(self) -> Credentials: ...

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from doorward.model.errors import Invalid
 from doorward.stores import database_file, organisation
 from doorward.stores.configurations import SqlConfigurations
+from doorward.stores.credentials import SqlCredentials
 from doorward.stores.database import Database, sqlite
 from doorward.stores.encryption import Envelope
 from doorward.stores.migrating import migrate
@@ -30,6 +31,7 @@ class SqlStores:
         self._sessions = SqlSessions(database, envelope)
         self._one_time_values = SqlOneTimeValues(database)
         self._signing_keys = SqlSigningKeys(database, envelope)
+        self._credentials = SqlCredentials(database, envelope)
 
     @classmethod
     async def open(
@@ -84,6 +86,11 @@ class SqlStores:
     def signing_keys(self) -> SqlSigningKeys:
         """Keys that sign application tokens."""
         return self._signing_keys
+
+    @property
+    def credentials(self) -> SqlCredentials:
+        """Passkeys, apps that show codes, recovery codes."""
+        return self._credentials
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:
