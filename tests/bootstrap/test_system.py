@@ -25,3 +25,8 @@ def test_identifiers_are_32_hexadecimal_digits_and_never_the_same() -> None:
     identifiers = {randomness.identifier() for _ in range(100)}
     assert len(identifiers) == 100
     assert all(len(bytes.fromhex(identifier)) == 16 for identifier in identifiers)
+
+
+def test_every_number_below_the_bound_comes_up_and_none_else() -> None:
+    randomness = SystemRandomness()
+    assert {randomness.number(4) for _ in range(400)} == {0, 1, 2, 3}

@@ -38,6 +38,10 @@ class FakeRandomness:
     def identifier(self) -> str:
         return self._bytes(16).hex()
 
+    def number(self, below: int) -> int:
+        # Sixteen bytes are so many more than anybody asks for that the remainder favours nobody.
+        return int.from_bytes(self._bytes(16)) % below
+
     def _bytes(self, size: int) -> bytes:
         self._drawn += 1
         return hashlib.shake_256(f"{self._seed}:{self._drawn}".encode()).digest(size)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from doorward.model.access import Identity
 from doorward.model.errors import AccessError, Refused, Unavailable
+from doorward.model.ids import IdentityProviderId
 from doorward.ports.identity import Arrival, Departure
 
 WRONG = "The email address or the password is wrong."
@@ -80,3 +82,25 @@ class FakeRedirectProvider:
     def fail(self) -> None:
         """From now on be as a provider that does not answer."""
         self.fault = Unavailable("The identity provider does not answer.")
+
+
+class FakePinProvider:
+    """Keeps the mails it was asked to send, as pairs of address and code. ``fault`` is raised while it
+    is set; ``gate`` holds every mail back while it is there and closed."""
+
+    def __init__(self, provider: IdentityProviderId) -> None:
+        self.mails: list[tuple[str, str]] = []
+        self.fault: AccessError | None = None
+        self.gate: asyncio.Event | None = None
+        self._provider = provider
+
+    async def send(self, *, email: str, pin: str, place: str) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.fault is not None:
+            raise self.fault
+        self.mails.append((email, pin))
+
+    def identity(self, email: str) -> Identity:
+        claims = frozenset({("amr", "otp")})
+        return Identity(identity_provider=self._provider, subject=email, email=email, claims=claims)

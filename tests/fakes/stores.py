@@ -7,23 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from doorward.model.configuration import Configuration
-from doorward.model.errors import AccessError, Conflict, NotFound
+from doorward.model.errors import Conflict, NotFound
 from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.stores import SigningKey
 from doorward.stores.uniqueness import refuse_duplicates
+from tests.fakes.credentials import FakeCredentials
 from tests.fakes.directory import FakeDirectory
-
-
-class Faults:
-    """While ``error`` is set, every method of the store raises it, as when a disk is full."""
-
-    def __init__(self) -> None:
-        self.error: AccessError | None = None
-
-    def check(self) -> None:
-        if self.error is not None:
-            raise self.error
+from tests.fakes.faults import Faults
 
 
 class FakeConfigurations:
@@ -241,6 +232,7 @@ class FakeStores:
         self._one_time_values = FakeOneTimeValues(self.faults)
         self._signing_keys = FakeSigningKeys(self.faults)
         self._directory = FakeDirectory(self.faults.check)
+        self._credentials = FakeCredentials(self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -261,3 +253,7 @@ class FakeStores:
     @property
     def directory(self) -> FakeDirectory:
         return self._directory
+
+    @property
+    def credentials(self) -> FakeCredentials:
+        return self._credentials

@@ -16,8 +16,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from doorward.web.edge_pages import REQUEST_ID, edge_page_csp, edge_pages
+from doorward.web.forms import Form
 from doorward.web.headers import STATIC_HEADERS, security_headers
-from doorward.web.pages import Form, Pages, SignIn
+from doorward.web.pages import Pages, SignIn
 from doorward.web.static_files import STATIC_PATH, load_static_files
 from tests.web import examples
 

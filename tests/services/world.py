@@ -16,13 +16,20 @@ from doorward.envoy.state import EdgeSettings
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
-from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.identity_provider import (
+    Account,
+    IdentityProvider,
+    LocalAccounts,
+    OneTimePin,
+    OpenIdConnect,
+)
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, ServiceTokenId, TunnelId
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
 from doorward.services.arrivals import Arrivals
+from doorward.services.background import Background
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
@@ -34,10 +41,11 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.pins import Pins, SignsIn
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
 from doorward.services.questions import Question
-from doorward.services.rate_limits import SignInLimits
+from doorward.services.rate_limits import MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.sealing import Seal
 from doorward.services.secrets import hashed
@@ -51,11 +59,11 @@ from doorward.services.tunnels import Tunnels
 from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
-from tests.fakes.identity import FakePasswordProvider
+from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
 
-STAFF, COMPANY = IdentityProviderId("staff"), IdentityProviderId("company")
+STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
 SOURCE = ip_address("192.0.2.7")
 HOUR = timedelta(hours=1)
 TEAM = "https://access.example.com"
@@ -138,6 +146,16 @@ def configuration() -> Configuration:
     )
 
 
+def by_mail(*policies: Policy) -> Configuration:
+    """A configuration whose only way in is a mailed code, for one application with these policies."""
+    settings = OneTimePin(sender="access@example.com", smtp_host="localhost")
+    return Configuration(
+        identity_providers=(IdentityProvider(id=MAIL, name="Email", settings=settings),),
+        tunnels=(Tunnel(id=TunnelId("t1"), name="office"),),
+        applications=(application("hello", *policies),),
+    )
+
+
 @dataclass
 class World:
     """Everything, joined over fakes. ``await world.begin()`` first."""
@@ -147,6 +165,7 @@ class World:
     randomness: FakeRandomness = field(default_factory=FakeRandomness)
     edges: FakeEdges = field(default_factory=FakeEdges)
     relays: FakeRelays = field(default_factory=FakeRelays)
+    mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
         default_factory=lambda: FakeDirectoryProvider(person("eve", "engineers", provider=COMPANY))
@@ -198,6 +217,9 @@ class World:
         self.admission = DirectoryAdmission(self.stores.directory, current=self.current)
         self.arrivals = self._arrivals()
         self.sign_in = self._sign_in()
+        self.mail_limits, self.pin_seal = MailLimits(self.clock), self._seal("pin", 10)
+        self.background = Background(at_once=2, waiting=100)
+        self.pins = self.make_pins(self.arrivals, self.background)
         self.entering = self._entering()
         self.trials = Trials(team_origin=TEAM, clock=self.clock, randomness=self.randomness)
         self.identity_providers = IdentityProviders(
@@ -249,7 +271,8 @@ class World:
         self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)
 
     def provider_for(self, provider: IdentityProvider) -> Provider:
-        return self.passwords if provider.id == STAFF else self.redirect
+        known: Mapping[str, Provider] = {STAFF: self.passwords, MAIL: self.mail}
+        return known.get(provider.id, self.redirect)
 
     def _arrivals(self) -> Arrivals:
         return Arrivals(
@@ -271,6 +294,21 @@ class World:
             limits=self.limits,
             callback=f"{TEAM}/cdn-cgi/access/callback",
             clock=self.clock,
+        )
+
+    def make_pins(self, arrivals: SignsIn, background: Background) -> Pins:
+        return Pins(
+            self.stores.one_time_values,
+            current=self.current,
+            arrivals=arrivals,
+            provider_for=self.provider_for,
+            background=background,
+            limits=self.limits,
+            mails=self.mail_limits,
+            seal=self.pin_seal,
+            place="access.example.com",
+            clock=self.clock,
+            randomness=self.randomness,
         )
 
     def _entering(self) -> Entering:

@@ -20,6 +20,7 @@ def test_the_secrets_of_the_database_are_sealed() -> None:
         "identity_providers": ["client_secret"],
         "signing_keys": ["private_jwk"],
         "grants": ["refresh_token"],
+        "code_apps": ["secret"],
     }
 
 

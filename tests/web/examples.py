@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from doorward.model.errors import SignInRefused
+from doorward.web.forms import Form, Link
 from doorward.web.pages import (
     CheckRow,
     Chooser,
     Denied,
-    Form,
     Launcher,
-    Link,
     Page,
     Pages,
     SignedOut,
@@ -19,6 +18,7 @@ from doorward.web.pages import (
     Tile,
     TrialResult,
 )
+from doorward.web.pin_views import PinAddress, PinCode
 from doorward.web.problems import refused_sign_in, standard_problem
 from doorward.web.static_files import load_static_files
 
@@ -51,7 +51,7 @@ DENIED = Denied(
     launcher_url="https://access.localhost:8443/",
 )
 
-EXAMPLES: Mapping[str, Page] = {
+FIRST_EXAMPLES: Mapping[str, Page] = {
     "sign-in": SignIn(form=SIGN_IN, application="Hello", provider="Example people"),
     "sign-in-again": SignIn(
         form=SIGN_IN,
@@ -116,7 +116,37 @@ EXAMPLES: Mapping[str, Page] = {
     "problem-alone": standard_problem(404, request_id=REQUEST_ID),
 }
 
+PIN_FORM = Form(action="/cdn-cgi/access/pin", fields={"csrf": "d4e5f6"})
+EXAMPLES: Mapping[str, Page] = {
+    **FIRST_EXAMPLES,
+    "pin-address": PinAddress(form=PIN_FORM, application="Hello"),
+    "pin-address-again": PinAddress(
+        form=PIN_FORM,
+        email="ada",
+        problem="That is not an email address. Write it like name@example.com.",
+        chooser_url="/cdn-cgi/access/login",
+    ),
+    "pin-code": PinCode(form=PIN_FORM, again=PIN_FORM, email="ada@example.com", other_url="/"),
+    "pin-code-again": PinCode(
+        form=PIN_FORM,
+        again=PIN_FORM,
+        email="a-person-with-a-remarkably-long-local-part@department.example.com",
+        other_url="/",
+        problem="That is not the code. You can try 4 more times.",
+    ),
+}
+
 HOSTILE_EXAMPLES: Mapping[str, Page] = {
+    "pin-address": PinAddress(
+        form=Form(action="/a", fields={HOSTILE: HOSTILE}), email=HOSTILE, problem=HOSTILE
+    ),
+    "pin-code": PinCode(
+        form=Form(action="/a", fields={HOSTILE: HOSTILE}),
+        again=SIGN_IN,
+        email=HOSTILE,
+        other_url="/?" + HOSTILE,
+        problem=HOSTILE,
+    ),
     "sign-in": SignIn(
         form=Form(action="/a", fields={HOSTILE: HOSTILE}),
         provider=HOSTILE,

@@ -16,14 +16,16 @@ from doorward.model.configuration import Configuration
 from doorward.model.ids import IdentityProviderId
 from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
-from doorward.web.application import Hosts, web_application
+from doorward.web.application import Hosts, TeamPages, web_application
 from doorward.web.launcher import LauncherPage
 from doorward.web.pages import Pages
+from doorward.web.pins import PinPages
 from doorward.web.provider_pages import ProviderPages
-from doorward.web.sign_in import LOGIN, SignInPages
+from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import load_static_files
 from doorward.web.trials import TrialPages
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
+from doorward.web.ways import LOGIN, Ways
 from tests.fakes.stores import FakeStores
 from tests.services.world import SOURCE, STAFF, TEAM, World, ask, configuration, cookies_of
 
@@ -38,17 +40,26 @@ STATIC_FILES = load_static_files()
 def application_over(world: World) -> Starlette:
     """The web application as bootstrap joins it."""
     answers = Answers(Pages(STATIC_FILES), team_origin=TEAM)
+    ways = Ways(world.flows, world.entering, team_origin=TEAM)
+    pins = PinPages(world.pins, world.sign_in, ways=ways, answers=answers, randomness=world.randomness)
     return web_application(
         hosts=Hosts(TEAM_HOST, world.current),
         answers=answers,
-        sign_in=SignInPages(
-            world.sign_in,
-            arrivals=world.arrivals,
-            entering=world.entering,
-            trials=world.trials,
-            flows=world.flows,
-            answers=answers,
-            randomness=world.randomness,
+        team=TeamPages(
+            launcher=LauncherPage(world.arrivals, world.entering, answers),
+            sign_in=SignInPages(
+                world.sign_in,
+                arrivals=world.arrivals,
+                entering=world.entering,
+                trials=world.trials,
+                ways=ways,
+                pins=pins,
+                answers=answers,
+                randomness=world.randomness,
+            ),
+            pins=pins,
+            trials=TrialPages(world.trials, world.sign_in, answers),
+            providers=ProviderPages(world.provider_logout, world.identity_providers, world.sign_in, answers),
         ),
         access=AccessPages(
             team_domain=TEAM_HOST,
@@ -60,9 +71,6 @@ def application_over(world: World) -> Starlette:
             tokens=world.tokens,
             answers=answers,
         ),
-        launcher=LauncherPage(world.arrivals, world.entering, answers),
-        trials=TrialPages(world.trials, world.sign_in, answers),
-        provider_pages=ProviderPages(world.provider_logout, world.identity_providers, world.sign_in, answers),
         static_files=dict(STATIC_FILES),
     )
 

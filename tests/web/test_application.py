@@ -6,8 +6,8 @@ from structlog.testing import capture_logs
 from doorward.envoy import names
 from doorward.model.access import Identity
 from doorward.model.errors import Unavailable
-from doorward.web.sign_in import LOGIN
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
+from doorward.web.ways import LOGIN
 from tests.fakes.identity import FakePasswordProvider
 from tests.services.world import STAFF, World
 from tests.web.site import APPLICATION_HOST, CSRF, STATIC_FILES, TEAM_HOST, Site

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from doorward.web.sign_in import LOGIN
+from doorward.web.ways import LOGIN
 from tests.web.site import Site
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from doorward.model.errors import Invalid
-from doorward.web.pages import TEMPLATES, Chooser, Link, Page, SignIn, Tile, safe_address
+from doorward.web.forms import Link
+from doorward.web.pages import TEMPLATES, Chooser, Page, SignIn, Tile, safe_address
 from doorward.web.static_files import load_static_files
 from tests.web.documents import Document
 from tests.web.examples import DENIED, EXAMPLES, HOSTILE, HOSTILE_EXAMPLES, SIGN_IN, render

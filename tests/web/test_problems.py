@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from doorward.web.pages import Link
+from doorward.web.forms import Link
 from doorward.web.problems import WORDS, standard_problem
 from tests.web.documents import Document
 from tests.web.examples import render

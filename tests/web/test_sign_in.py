@@ -14,8 +14,9 @@ from doorward.services.flows import Flow
 from doorward.services.rate_limits import PER_PERSON
 from doorward.services.secrets import hashed
 from doorward.services.sign_in import TRANSACTION_COOKIE
-from doorward.web.sign_in import LOGIN, WRONG
+from doorward.web.sign_in import WRONG
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD, SWITCH_COOKIE
+from doorward.web.ways import LOGIN
 from tests.services.world import COMPANY, STAFF, TEAM
 from tests.web.site import CSRF, Site, cookies_set_by, hidden_fields, of, query_of, with_providers
 

@@ -9,7 +9,7 @@ from doorward.model.identity_provider import EntraId, IdentityProvider
 from doorward.model.ids import PolicyId
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
-from doorward.web.sign_in import LOGIN
+from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
 from tests.services.world import COMPANY, World, application, configuration
 from tests.web.site import Site, cookies_set_by, query_of

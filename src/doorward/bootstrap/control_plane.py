@@ -36,14 +36,16 @@ from doorward.stores.sql_stores import SqlStores
 from doorward.tunnel.token import RelayAddress, TunnelToken, encode
 from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
-from doorward.web.application import Hosts, web_application
+from doorward.web.application import Hosts, TeamPages, web_application
 from doorward.web.edge_pages import edge_page_csp, edge_pages
 from doorward.web.launcher import LauncherPage
 from doorward.web.pages import Pages
+from doorward.web.pins import PinPages
 from doorward.web.provider_pages import ProviderPages
 from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import StaticFile, load_static_files
 from doorward.web.trials import TrialPages
+from doorward.web.ways import Ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class ControlPlane:
 
     async def close(self) -> None:
         """Let go of everything."""
+        await self.services.background.close()
         await self.services.keeping_up.close()
         await self.relays.close()
         await self.services.providers.aclose()
@@ -165,17 +168,28 @@ def _web(
     static_files: dict[str, StaticFile],
     randomness: SystemRandomness,
 ) -> Starlette:
+    ways = Ways(services.flows, services.entering, team_origin=answers.team_origin)
+    pins = PinPages(services.pins, services.sign_in, ways=ways, answers=answers, randomness=randomness)
     return web_application(
         hosts=Hosts(settings.team_domain, services.current),
         answers=answers,
-        sign_in=SignInPages(
-            services.sign_in,
-            arrivals=services.arrivals,
-            entering=services.entering,
-            trials=services.trials,
-            flows=services.flows,
-            answers=answers,
-            randomness=randomness,
+        team=TeamPages(
+            launcher=LauncherPage(services.arrivals, services.entering, answers),
+            sign_in=SignInPages(
+                services.sign_in,
+                arrivals=services.arrivals,
+                entering=services.entering,
+                trials=services.trials,
+                ways=ways,
+                pins=pins,
+                answers=answers,
+                randomness=randomness,
+            ),
+            pins=pins,
+            trials=TrialPages(services.trials, services.sign_in, answers),
+            providers=ProviderPages(
+                services.provider_logout, services.identity_providers, services.sign_in, answers
+            ),
         ),
         access=AccessPages(
             team_domain=settings.team_domain,
@@ -186,11 +200,6 @@ def _web(
             sessions=services.sessions,
             tokens=services.tokens,
             answers=answers,
-        ),
-        launcher=LauncherPage(services.arrivals, services.entering, answers),
-        trials=TrialPages(services.trials, services.sign_in, answers),
-        provider_pages=ProviderPages(
-            services.provider_logout, services.identity_providers, services.sign_in, answers
         ),
         static_files=static_files,
     )

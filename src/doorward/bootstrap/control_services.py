@@ -15,8 +15,9 @@ from doorward.identity.passwords import Passwords, hash_password, verify_passwor
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
 from doorward.ports.clock import Clock, Randomness
-from doorward.services import flows, sign_in
+from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
+from doorward.services.background import Background
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
@@ -28,9 +29,10 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.pins import Pins
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateFor, Publisher
-from doorward.services.rate_limits import SignInLimits
+from doorward.services.rate_limits import MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.sealing import Seal
 from doorward.services.service_tokens import ServiceTokens
@@ -41,6 +43,8 @@ from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
 from doorward.services.tunnels import Tunnels
 from doorward.stores.sql_stores import SqlStores
+
+MAILS_AT_ONCE, MAILS_WAITING = 4, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class ControlServices:
     providers: Providers
     arrivals: Arrivals
     sign_in: SignIn
+    pins: Pins
+    background: Background
     entering: Entering
     decider: Decider
     sessions: LiveSessions
@@ -112,6 +118,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     arrivals = Arrivals(
         stores.sessions, current=current, admission=admission, clock=clock, randomness=randomness
     )
+    limits, background = SignInLimits(clock), Background(at_once=MAILS_AT_ONCE, waiting=MAILS_WAITING)
     trials = Trials(team_origin=edge.issuer, clock=clock, randomness=randomness)
     configurations = Configurations(
         stores,
@@ -140,10 +147,24 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             flows=way,
             transactions=seal_sign_ins,
             provider_for=providers.adapter,
-            limits=SignInLimits(clock),
+            limits=limits,
             callback=callback,
             clock=clock,
         ),
+        pins=Pins(
+            stores.one_time_values,
+            current=current,
+            arrivals=arrivals,
+            provider_for=providers.adapter,
+            background=background,
+            limits=limits,
+            mails=MailLimits(clock),
+            seal=Seal(folder.derive("pins"), purpose="pin", lifetime=pins.LIFETIME, clock=clock),
+            place=settings.team_domain,
+            clock=clock,
+            randomness=randomness,
+        ),
+        background=background,
         entering=Entering(
             stores,
             current=current,

@@ -25,3 +25,7 @@ class SystemRandomness:
     def identifier(self) -> str:
         """See ``Randomness.identifier``."""
         return uuid.UUID(bytes=secrets.token_bytes(16), version=4).hex
+
+    def number(self, below: int) -> int:
+        """See ``Randomness.number``."""
+        return secrets.randbelow(below)

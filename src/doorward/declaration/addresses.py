@@ -37,6 +37,12 @@ def _hostname_problem(text: str) -> str:
     return next((problem for wrong, problem in found if wrong), "")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine, by its spelling: nothing is looked up."""
+    name = host.lower().strip("[]")
+    return name == "localhost" or (_is_address(name) and ip_address(name).is_loopback)
+
+
 def _is_name(text: str) -> bool:
     labels = text.split(".")
     return (

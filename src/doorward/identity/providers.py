@@ -10,11 +10,20 @@ from typing import Any
 import httpx
 
 from doorward.identity.local import LocalProvider
+from doorward.identity.mail import Mailer
 from doorward.identity.oidc.fetching import open_client
 from doorward.identity.oidc.provider import OidcProvider
+from doorward.identity.one_time_pin import OneTimePinProvider
 from doorward.identity.passwords import Passwords
 from doorward.identity.saml.provider import SamlProvider
-from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OpenIdConnect, Saml, Settings
+from doorward.model.identity_provider import (
+    IdentityProvider,
+    LocalAccounts,
+    OneTimePin,
+    OpenIdConnect,
+    Saml,
+    Settings,
+)
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.identity import PasswordProvider, PinProvider, RedirectProvider
@@ -51,8 +60,25 @@ def _saml(id: IdentityProviderId, settings: Saml, around: Surroundings) -> Adapt
     return SamlProvider(id=id, settings=settings, clock=around.clock, randomness=around.randomness)
 
 
+def _one_time_pin(id: IdentityProviderId, settings: OneTimePin, around: Surroundings) -> Adapter:
+    return OneTimePinProvider(
+        id=id,
+        settings=settings,
+        mailer=Mailer(settings),
+        clock=around.clock,
+        randomness=around.randomness,
+    )
+
+
 BUILDERS: Mapping[type[Settings], Callable[[IdentityProviderId, Any, Surroundings], Adapter]] = (
-    MappingProxyType({LocalAccounts: _local, OpenIdConnect: _oidc, Saml: _saml})
+    MappingProxyType(
+        {
+            LocalAccounts: _local,
+            OpenIdConnect: _oidc,
+            Saml: _saml,
+            OneTimePin: _one_time_pin,
+        }
+    )
 )
 """How each type of settings becomes the adapter for it."""
 

@@ -24,3 +24,7 @@ class Randomness(Protocol):
     def identifier(self) -> str:
         """A new id for a thing: 32 lower-case hexadecimal digits."""
         ...
+
+    def number(self, below: int) -> int:
+        """A number from 0 up to ``below``, which it never is; each as likely as the others."""
+        ...

@@ -95,8 +95,11 @@ class PasswordProvider(Protocol):
 class PinProvider(Protocol):
     """A provider that sends a code by mail. It keeps no codes: the caller makes and checks them."""
 
-    async def send(self, *, email: str, pin: str) -> None:
-        """Send ``pin`` to ``email``. Raises Unavailable when the mail server does not take it."""
+    async def send(self, *, email: str, pin: str, place: str) -> None:
+        """Send ``pin`` to ``email``; ``place`` is the host where it is asked for.
+
+        Raises Unavailable when the mail server does not take it.
+        """
         ...
 
     def identity(self, email: str) -> Identity:

@@ -15,6 +15,7 @@ from typing import Protocol
 from doorward.model.configuration import Configuration
 from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
+from doorward.ports.credentials import Credentials
 from doorward.ports.directory import Directory
 
 
@@ -170,3 +171,6 @@ class Stores(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+
+    @property
+    def credentials(self) -> Credentials: ...

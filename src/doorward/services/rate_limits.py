@@ -1,13 +1,16 @@
-"""How often sign-in may fail before it has to wait.
+"""How often something about signing in may happen before it has to wait.
 
 Failures are counted, not attempts, so that nobody who knows the password is slowed by themselves; by
 address book entry *and* network, so that a stranger elsewhere cannot lock a person out; and unknown
-addresses count like known ones, so that the limit tells nobody who has an account.
+addresses count like known ones, so that the limit tells nobody who has an account. Mails are counted
+as they are asked for, since each one costs somebody something.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from math import ceil
@@ -22,6 +25,18 @@ PER_PERSON: Final = 10
 """Failures for one address from one network within the window."""
 PER_NETWORK: Final = 100
 """Failures for all addresses from one network within the window."""
+
+MAIL_WINDOW: Final = timedelta(minutes=10)
+MAILS_PER_PERSON: Final = 5
+"""Mails asked for, for one address from one network, within the window."""
+MAILS_PER_NETWORK: Final = 50
+"""Mails asked for from one network within the window."""
+MAILS_PER_HOUR: Final = 12
+"""Mails asked for, for one address from anywhere, within an hour: nobody's mailbox is flooded, and
+whoever guesses codes for one address has few to guess at."""
+MAILS_AT_ALL: Final = 1000
+"""Mails asked for by everybody within the window: what a mail server can be expected to take."""
+
 REMEMBERED: Final = 50_000
 """Keys remembered at most, so that a flood of made-up addresses cannot fill the memory."""
 
@@ -36,42 +51,107 @@ class TooMany(AccessError):
         self.seconds = seconds
 
 
-class SignInLimits:
-    """Remembers recent failures in memory."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``most`` events under ``key`` within ``window``."""
+
+    key: str
+    most: int
+    window: timedelta
+
+
+class Events:
+    """Remembers recent events in memory."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._failures: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._events: OrderedDict[str, deque[datetime]] = OrderedDict()
+
+    def check(self, limits: Sequence[Limit]) -> None:
+        """Raises TooMany when one of these has been reached. Costs the same whatever the key."""
+        now = self._clock.now()
+        for limit in limits:
+            recent = self._recent(limit, now)
+            if len(recent) >= limit.most:
+                raise TooMany(ceil((recent[0] + limit.window - now).total_seconds()))
+
+    def note(self, limits: Sequence[Limit]) -> None:
+        """Remember an event that counts for all of these."""
+        now = self._clock.now()
+        for limit in limits:
+            events = self._events.setdefault(limit.key, deque(maxlen=limit.most))
+            events.append(now)
+            self._events.move_to_end(limit.key)
+        while len(self._events) > REMEMBERED:
+            self._events.popitem(last=False)
+
+    def forget(self, limits: Sequence[Limit]) -> None:
+        """Begin to count anew."""
+        for limit in limits:
+            self._events.pop(limit.key, None)
+
+    def _recent(self, limit: Limit, now: datetime) -> deque[datetime]:
+        events = self._events.get(limit.key)
+        if events is None:
+            return deque()
+        while events and events[0] <= now - limit.window:
+            events.popleft()
+        if not events:
+            del self._events[limit.key]
+        return events
+
+
+class SignInLimits:
+    """How often passwords and codes may be wrong."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._failures = Events(clock)
 
     def check(self, email: str, source: IPv4Address | IPv6Address) -> None:
         """Raises TooMany when this must wait. Costs the same for every address."""
-        now = self._clock.now()
-        for key, limit in self._keys(email, source):
-            failures = self._recent(key, now)
-            if len(failures) >= limit:
-                raise TooMany(ceil((failures[0] + WINDOW - now).total_seconds()))
+        self._failures.check(_failures(email, source))
 
     def failed(self, email: str, source: IPv4Address | IPv6Address) -> None:
         """Remember a failure."""
-        now = self._clock.now()
-        for key, limit in self._keys(email, source):
-            failures = self._failures.setdefault(key, deque(maxlen=limit))
-            failures.append(now)
-            self._failures.move_to_end(key)
-        while len(self._failures) > REMEMBERED:
-            self._failures.popitem(last=False)
+        self._failures.note(_failures(email, source))
 
-    def _recent(self, key: str, now: datetime) -> deque[datetime]:
-        failures = self._failures.get(key)
-        if failures is None:
-            return deque()
-        while failures and failures[0] <= now - WINDOW:
-            failures.popleft()
-        if not failures:
-            del self._failures[key]
-        return failures
 
-    def _keys(self, email: str, source: IPv4Address | IPv6Address) -> tuple[tuple[str, int], ...]:
-        network = ip_network(f"{source}/{24 if source.version == 4 else 64}", strict=False)
-        person = hashed(email.strip().lower())
-        return ((f"{person} {network}", PER_PERSON), (str(network), PER_NETWORK))
+class MailLimits:
+    """How often a mail may be asked for."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._mails = Events(clock)
+
+    def ask(self, email: str, source: IPv4Address | IPv6Address) -> None:
+        """Remember that a mail is asked for. Raises TooMany when this must wait; then it counts for
+        nothing."""
+        limits = _mails(email, source)
+        self._mails.check(limits)
+        self._mails.note(limits)
+
+
+def network_of(source: IPv4Address | IPv6Address) -> str:
+    """The network that an address is counted by: what a household or an office gets."""
+    return str(ip_network(f"{source}/{24 if source.version == 4 else 64}", strict=False))
+
+
+def _person(email: str) -> str:
+    return hashed(email.strip().lower())
+
+
+def _failures(email: str, source: IPv4Address | IPv6Address) -> tuple[Limit, ...]:
+    network = network_of(source)
+    return (
+        Limit(f"{_person(email)} {network}", PER_PERSON, WINDOW),
+        Limit(network, PER_NETWORK, WINDOW),
+    )
+
+
+def _mails(email: str, source: IPv4Address | IPv6Address) -> tuple[Limit, ...]:
+    network = network_of(source)
+    return (
+        Limit(f"{_person(email)} {network}", MAILS_PER_PERSON, MAIL_WINDOW),
+        Limit(network, MAILS_PER_NETWORK, MAIL_WINDOW),
+        Limit(_person(email), MAILS_PER_HOUR, timedelta(hours=1)),
+        Limit("everybody", MAILS_AT_ALL, MAIL_WINDOW),
+    )

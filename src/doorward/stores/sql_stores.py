@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from doorward.model.errors import Invalid
 from doorward.stores import database_file, organisation
 from doorward.stores.configurations import SqlConfigurations
+from doorward.stores.credentials import SqlCredentials
 from doorward.stores.database import Database, sqlite
 from doorward.stores.directory import SqlDirectory
 from doorward.stores.encryption import Envelope
@@ -33,6 +34,7 @@ class SqlStores:
         self._one_time_values = SqlOneTimeValues(database)
         self._signing_keys = SqlSigningKeys(database, envelope)
         self._directory = SqlDirectory(database)
+        self._credentials = SqlCredentials(database, envelope)
 
     @classmethod
     async def open(
@@ -95,6 +97,11 @@ class SqlStores:
     def directory(self) -> SqlDirectory:
         """What identity providers' directories push."""
         return self._directory
+
+    @property
+    def credentials(self) -> SqlCredentials:
+        """Passkeys, apps that show codes, recovery codes."""
+        return self._credentials
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:

@@ -24,8 +24,8 @@ from doorward.services.sign_in import SignIn
 from doorward.services.tokens import Tokens
 from doorward.web.answers import Answers
 from doorward.web.pages import SignedOut
-from doorward.web.sign_in import LOGIN
 from doorward.web.visits import SWITCH_COOKIE, cookie_of, host_of, question_of, source_of
+from doorward.web.ways import LOGIN
 
 SWITCHING = timedelta(minutes=2)
 """For how long after "sign in as someone else" providers are told to ask who."""

@@ -10,8 +10,9 @@ from doorward.envoy import names
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.services.questions import Deny, Question
 from doorward.services.rate_limits import TooMany
+from doorward.web.forms import Form
 from doorward.web.headers import security_headers
-from doorward.web.pages import Denied, Form, Page, Pages
+from doorward.web.pages import Denied, Page, Pages
 from doorward.web.problems import standard_problem
 
 STATUS: Mapping[type[AccessError], int] = {

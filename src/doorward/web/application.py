@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
 from doorward.web.headers import STATIC_HEADERS
 from doorward.web.launcher import LauncherPage
+from doorward.web.pins import CODE, PIN, PinPages
 from doorward.web.provider_pages import ProviderPages
 from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import StaticFile
@@ -57,15 +59,23 @@ class Hosts:
         return guarded
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamPages:
+    """The pages of the team domain."""
+
+    launcher: LauncherPage
+    sign_in: SignInPages
+    pins: PinPages
+    trials: TrialPages
+    providers: ProviderPages
+
+
 def web_application(
     *,
     hosts: Hosts,
     answers: Answers,
-    sign_in: SignInPages,
+    team: TeamPages,
     access: AccessPages,
-    launcher: LauncherPage,
-    trials: TrialPages,
-    provider_pages: ProviderPages,
     static_files: dict[str, StaticFile],
 ) -> Starlette:
     """All routes. What none of them takes is a 404 page."""
@@ -108,23 +118,26 @@ def web_application(
     }
     return Starlette(
         routes=[
-            Route("/", hosts.team(launcher.launcher), methods=["GET"]),
-            Route(path + "login", hosts.team(sign_in.login), methods=["GET"]),
-            Route(path + "login", hosts.team(sign_in.password), methods=["POST"]),
-            Route(path + "callback", hosts.team(sign_in.callback), methods=["GET", "POST"]),
-            Route(path + "trial", hosts.team(trials.trial), methods=["GET"]),
+            Route("/", hosts.team(team.launcher.launcher), methods=["GET"]),
+            Route(path + "login", hosts.team(team.sign_in.login), methods=["GET"]),
+            Route(path + "login", hosts.team(team.sign_in.password), methods=["POST"]),
+            Route(PIN, hosts.team(team.pins.code), methods=["GET"]),
+            Route(PIN, hosts.team(team.pins.send), methods=["POST"]),
+            Route(CODE, hosts.team(team.pins.answer), methods=["POST"]),
+            Route(path + "callback", hosts.team(team.sign_in.callback), methods=["GET", "POST"]),
+            Route(path + "trial", hosts.team(team.trials.trial), methods=["GET"]),
             Route(
                 path + "logout/backchannel/{provider}",
-                hosts.team(provider_pages.back_channel),
+                hosts.team(team.providers.back_channel),
                 methods=["POST"],
             ),
             Route(
                 path + "logout/frontchannel/{provider}",
-                hosts.team(provider_pages.front_channel),
+                hosts.team(team.providers.front_channel),
                 methods=["GET"],
             ),
-            Route(path + "saml-metadata", hosts.team(provider_pages.metadata), methods=["GET"]),
-            Route(path + "{provider}/saml-metadata", hosts.team(provider_pages.metadata), methods=["GET"]),
+            Route(path + "saml-metadata", hosts.team(team.providers.metadata), methods=["GET"]),
+            Route(path + "{provider}/saml-metadata", hosts.team(team.providers.metadata), methods=["GET"]),
             Route(path + "authorized", hosts.application(access.authorized), methods=["GET"]),
             Route(path + "get-identity", access.get_identity, methods=["GET"]),
             Route(path + "logout", access.logout, methods=["GET"]),

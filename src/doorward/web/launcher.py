@@ -9,9 +9,10 @@ from doorward.envoy import names
 from doorward.services.arrivals import Arrivals
 from doorward.services.entering import Entering
 from doorward.web.answers import Answers
-from doorward.web.pages import Form, Launcher, Tile
-from doorward.web.sign_in import LOGIN
+from doorward.web.forms import Form
+from doorward.web.pages import Launcher, Tile
 from doorward.web.visits import cookie_of, source_of
+from doorward.web.ways import LOGIN
 
 
 class LauncherPage:

@@ -9,35 +9,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from doorward.model.errors import Invalid
+from doorward.web.forms import Form, Link
+from doorward.web.pin_views import PinAddress, PinCode
 from doorward.web.static_files import StaticFile
 
 TONES = 8
 """How many colours the stylesheet has for an application's letter (classes tone-0 to tone-7)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """Where a form goes, and the hidden fields it carries (a CSRF or flow token)."""
-
-    action: str
-    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    method: Literal["get", "post"] = "post"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A name to show and the address behind it."""
-
-    name: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +142,7 @@ class TrialResult:
     raw: str
 
 
-Page = SignIn | Chooser | Launcher | Denied | SignedOut | Problem | TrialResult
+Page = SignIn | Chooser | Launcher | Denied | SignedOut | Problem | TrialResult | PinAddress | PinCode
 
 TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
     {
@@ -169,6 +153,8 @@ TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
         SignedOut: "signed_out.html",
         Problem: "problem.html",
         TrialResult: "trial_result.html",
+        PinAddress: "pin_address.html",
+        PinCode: "pin_code.html",
     }
 )
 

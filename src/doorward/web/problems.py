@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from doorward.model.errors import SignInRefused
-from doorward.web.pages import Link, Problem
+from doorward.web.forms import Link
+from doorward.web.pages import Problem
 
 WORDS: Mapping[int, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlencode
 
 import structlog
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from starlette.responses import Response
 
 from doorward.envoy import names
 from doorward.model.errors import Conflict, Refused, SignInRefused, Unavailable
-from doorward.model.identity_provider import IdentityProvider, LocalAccounts
+from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OneTimePin
 from doorward.model.session import Session
 from doorward.policy.explain import sentences
 from doorward.ports.clock import Randomness
@@ -19,15 +18,17 @@ from doorward.services.arrivals import Arrivals
 from doorward.services.cookies import clear_cookie, set_cookie
 from doorward.services.decide import failed_rule
 from doorward.services.entering import Entering, NotAllowed, OtherProvider, StepUp
-from doorward.services.flows import LIFETIME, Flow, Flows
+from doorward.services.flows import LIFETIME, Flow
 from doorward.services.questions import Deny, Facts, Kind
 from doorward.services.rate_limits import TooMany
 from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, SignIn
 from doorward.services.trials import Trials
 from doorward.web.answers import Answers
+from doorward.web.forms import Form, Link
 from doorward.web.headers import ANYWHERE
-from doorward.web.pages import Chooser, Form, Link, SignedOut
+from doorward.web.pages import Chooser, SignedOut
 from doorward.web.pages import SignIn as SignInPage
+from doorward.web.pins import PinPages
 from doorward.web.problems import refused_sign_in
 from doorward.web.visits import (
     CSRF_COOKIE,
@@ -43,10 +44,10 @@ from doorward.web.visits import (
     visit_of,
     wants_html,
 )
+from doorward.web.ways import LOGIN, Ways
 
 log = structlog.get_logger("web.sign_in")
 
-LOGIN = names.ACCESS_PATH + "login"
 WRONG = "That email address and password do not fit."
 
 
@@ -60,7 +61,8 @@ class SignInPages:
         arrivals: Arrivals,
         entering: Entering,
         trials: Trials,
-        flows: Flows,
+        ways: Ways,
+        pins: PinPages,
         answers: Answers,
         randomness: Randomness,
     ) -> None:
@@ -68,13 +70,14 @@ class SignInPages:
         self._arrivals = arrivals
         self._entering = entering
         self._trials = trials
-        self._flows = flows
+        self._ways = ways
+        self._pins = pins
         self._answers = answers
         self._randomness = randomness
 
     async def login(self, request: Request) -> Response:
         """Where a person is sent who must sign in. Signed in already: straight on."""
-        flow = self._flow(request.query_params.get("flow", ""))
+        flow = self._ways.flow(request.query_params.get("flow", ""))
         session = await self._arrivals.known(cookie_of(request, names.SESSION_COOKIE))
         if session is not None and self._arrivals.is_live(session):
             return await self._go_on(request, session, flow)
@@ -84,13 +87,13 @@ class SignInPages:
 
     def _signed_out(self, session: Session, flow: Flow | None) -> Response:
         """Once, after a session was ended from outside: why."""
-        page = SignedOut(sign_in_url=self._login_url(flow), why=session.why_revoked)
+        page = SignedOut(sign_in_url=self._ways.login(flow), why=session.why_revoked)
         return self._answers.page(page, cookies=[clear_cookie(names.SESSION_COOKIE)])
 
     async def password(self, request: Request) -> Response:
         """The password form comes back."""
         form = await posted_form(request, origin=self._answers.team_origin)
-        flow = self._flow(text(form, "flow"))
+        flow = self._ways.flow(text(form, "flow"))
         provider = self._sign_in.provider(text(form, "provider"))
         email = text(form, "email")
         try:
@@ -104,7 +107,7 @@ class SignInPages:
             response = self._form(request, provider, flow, email=email, problem=problem, status=429)
             response.headers["retry-after"] = str(error.seconds)
             return response
-        return self._answers.redirect(self._after(flow), cookies=onward.cookies)
+        return self._answers.redirect(self._ways.after(flow), cookies=onward.cookies)
 
     async def callback(self, request: Request) -> Response:
         """Back from a provider, by a link or by a form that the provider's page sent."""
@@ -121,7 +124,7 @@ class SignInPages:
             flow = self._sign_in.flow_of(answer, cookies=cookies)
             return self._did_not_work(request, error, flow)
         cookies_set = [*onward.cookies, *returned.cookies]
-        return self._answers.redirect(self._after(returned.flow), cookies=cookies_set)
+        return self._answers.redirect(self._ways.after(returned.flow), cookies=cookies_set)
 
     def _did_not_work(self, request: Request, error: Refused | Unavailable, flow: Flow | None) -> Response:
         """A sign-in at a provider failed: why, what to do, and the way to try again."""
@@ -131,7 +134,7 @@ class SignInPages:
         if not wants_html(request):
             raise error
         page = refused_sign_in(
-            told, status=status, request_id=request_id_of(request), again=self._login_url(flow)
+            told, status=status, request_id=request_id_of(request), again=self._ways.login(flow)
         )
         return self._answers.page(page, status=status)
 
@@ -187,12 +190,14 @@ class SignInPages:
             )
         if len(providers) == 1:
             return await self._to_provider(request, providers[0], flow)
-        links = tuple(Link(name=p.name or p.id, url=self._login_url(flow, p)) for p in providers)
-        return self._answers.page(Chooser(providers=links, application=self._heading_to(flow)))
+        links = tuple(Link(name=p.name or p.id, url=self._ways.login(flow, p)) for p in providers)
+        return self._answers.page(Chooser(providers=links, application=self._ways.heading_to(flow)))
 
     async def _to_provider(self, request: Request, provider: IdentityProvider, flow: Flow | None) -> Response:
         if isinstance(provider.settings, LocalAccounts):
             return self._form(request, provider, flow)
+        if isinstance(provider.settings, OneTimePin):
+            return self._pins.address(request, provider, flow)
         switching = bool(cookie_of(request, SWITCH_COOKIE) or request.query_params.get("switch"))
         errand = Errand(flow=flow, prompt="select_account" if switching else "")
         try:
@@ -213,42 +218,18 @@ class SignInPages:
         status: int = 200,
     ) -> Response:
         token = csrf_token(request, self._randomness)
-        fields = {CSRF_FIELD: token, "provider": provider.id}
-        if flow is not None:
-            fields["flow"] = self._flows.sealed(flow)
+        fields = {CSRF_FIELD: token, "provider": provider.id, **self._ways.fields(flow)}
         several = len(self._sign_in.providers_for(flow)) > 1
         page = SignInPage(
             form=Form(action=LOGIN, fields=fields),
             provider=provider.name or provider.id,
             email=email[:254] if email.isprintable() else "",
             problem=problem,
-            application=self._heading_to(flow),
-            chooser_url=self._login_url(flow) if several else "",
+            application=self._ways.heading_to(flow),
+            chooser_url=self._ways.login(flow) if several else "",
         )
         cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
         return self._answers.page(page, status=status, cookies=[cookie], form_targets=[ANYWHERE])
-
-    def _flow(self, sealed: str) -> Flow | None:
-        """The flow, or none: an expired one leads to the launcher rather than to an error."""
-        if not sealed:
-            return None
-        try:
-            return self._flows.opened(sealed)
-        except Refused:
-            return None
-
-    def _after(self, flow: Flow | None) -> str:
-        return self._login_url(flow) if flow else f"{self._answers.team_origin}/"
-
-    def _login_url(self, flow: Flow | None, provider: IdentityProvider | None = None) -> str:
-        query = {"flow": self._flows.sealed(flow)} if flow else {}
-        if provider is not None:
-            query["provider"] = provider.id
-        return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
-
-    def _heading_to(self, flow: Flow | None) -> str:
-        application = self._entering.application_of(flow)
-        return (application.name or application.id) if application else ""
 
 
 def pending_of(request: Request) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from doorward.declaration.providers import local, oidc, saml
+from doorward.declaration.providers import local, oidc, onetimepin, saml
 from doorward.declaration.providers.kind import ProviderType
 
 TYPES: Mapping[str, ProviderType] = MappingProxyType(
@@ -18,6 +18,7 @@ TYPES: Mapping[str, ProviderType] = MappingProxyType(
         "oidc": ProviderType(oidc.FIELDS, oidc.read),
         "saml": ProviderType(saml.FIELDS, saml.read),
         "jumpcloud": ProviderType(saml.JUMPCLOUD_FIELDS, saml.read_jumpcloud),
+        "onetimepin": ProviderType(onetimepin.FIELDS, onetimepin.read),
     }
 )
 """What ``type`` may say, in the order of the documentation."""

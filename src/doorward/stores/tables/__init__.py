@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorward.stores.tables.applications import application_policies, applications
 from doorward.stores.tables.columns import metadata
+from doorward.stores.tables.credentials import code_apps, passkeys, recovery_codes
 from doorward.stores.tables.directory import directory_groups, directory_members, directory_users
 from doorward.stores.tables.identity_providers import accounts, identity_providers
 from doorward.stores.tables.one_time_values import one_time_values
@@ -20,6 +21,7 @@ __all__ = [
     "application_policies",
     "application_sessions",
     "applications",
+    "code_apps",
     "directory_groups",
     "directory_members",
     "directory_users",
@@ -28,7 +30,9 @@ __all__ = [
     "metadata",
     "one_time_values",
     "organisation",
+    "passkeys",
     "policies",
+    "recovery_codes",
     "rule_groups",
     "service_tokens",
     "sessions",
