@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from doorward.identity.groups.sources import group_source
 from doorward.identity.local import LocalProvider
 from doorward.identity.mail import Mailer
 from doorward.identity.oidc.fetching import open_client
@@ -25,6 +26,7 @@ from doorward.model.identity_provider import (
     Settings,
 )
 from doorward.model.ids import IdentityProviderId
+from doorward.model.presets import quirks_of
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.identity import PasswordProvider, PinProvider, RedirectProvider
 
@@ -53,6 +55,8 @@ def _oidc(id: IdentityProviderId, settings: OpenIdConnect, around: Surroundings)
         client=around.client(settings.ca),
         clock=around.clock,
         randomness=around.randomness,
+        quirks=quirks_of(settings),
+        groups=group_source(settings, client=around.client(settings.ca), clock=around.clock),
     )
 
 

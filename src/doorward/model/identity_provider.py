@@ -62,7 +62,7 @@ class LocalAccounts:
 class OpenIdConnect:
     """An OpenID Connect provider, found by discovery from ``issuer``.
 
-    ``preset`` names the well-known service that it is (``identity.presets``), empty for any other:
+    ``preset`` names the well-known service that it is (``model.presets``), empty for any other:
     its quirks are known by that name. ``groups_claim``, ``roles_claim`` and ``email_claim`` name
     claims of the ID token, or of userinfo where the ID token lacks them; ``claims`` names those that
     rules may look at beyond these. ``require_verified_email`` is off only for providers that are
