@@ -13,6 +13,7 @@ from doorward.settings import load_settings
 from tests.arch.places import ROOT, our_files
 
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECRET = "words that are long enough for every secret"
 NAME = re.compile(r"# (access|doorward)\.yaml\b")
 
 
@@ -29,8 +30,8 @@ def test_an_example_is_accepted_by_what_it_is_for(place: str, text: str, tmp_pat
     name = NAME.match(text)
     assert name, f"{place}: begin with '# access.yaml' or '# doorward.yaml'"
     if name[1] == "access":
-        environment = dict.fromkeys(re.findall(r"_env: (\w+)", text), "secret words")
-        parse(text, read_file=lambda _: "secret words", environment=environment)
+        environment = dict.fromkeys(re.findall(r"_env: (\w+)", text), SECRET)
+        parse(text, read_file=lambda _: SECRET, environment=environment)
     else:
         file = tmp_path / "doorward.yaml"
         file.write_text(text)
