@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from doorward.identity.entra.provider import EntraProvider
 from doorward.identity.groups.sources import group_source
 from doorward.identity.local import LocalProvider
 from doorward.identity.mail import Mailer
@@ -18,6 +19,7 @@ from doorward.identity.one_time_pin import OneTimePinProvider
 from doorward.identity.passwords import Passwords
 from doorward.identity.saml.provider import SamlProvider
 from doorward.model.identity_provider import (
+    EntraId,
     IdentityProvider,
     LocalAccounts,
     OneTimePin,
@@ -60,6 +62,16 @@ def _oidc(id: IdentityProviderId, settings: OpenIdConnect, around: Surroundings)
     )
 
 
+def _entra(id: IdentityProviderId, settings: EntraId, around: Surroundings) -> Adapter:
+    return EntraProvider(
+        id=id,
+        settings=settings,
+        client=around.client(settings.ca),
+        clock=around.clock,
+        randomness=around.randomness,
+    )
+
+
 def _saml(id: IdentityProviderId, settings: Saml, around: Surroundings) -> Adapter:
     return SamlProvider(id=id, settings=settings, clock=around.clock, randomness=around.randomness)
 
@@ -79,6 +91,7 @@ BUILDERS: Mapping[type[Settings], Callable[[IdentityProviderId, Any, Surrounding
         {
             LocalAccounts: _local,
             OpenIdConnect: _oidc,
+            EntraId: _entra,
             Saml: _saml,
             OneTimePin: _one_time_pin,
         }
