@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from doorward.sample.entra import seed
+from doorward.sample.entra import operations, seed
+from doorward.sample.entra.directory import Outcome
+from doorward.sample.entra.entra import Entra
 
 IDENTITY_PROVIDER = "entra"
 STRONG = "strong"
@@ -53,3 +55,9 @@ def strong_policy() -> dict[str, Any]:
         "include": [engineers()],
         "require": [context],
     }
+
+
+def ask_for_more(entra: Entra) -> None:
+    """Have everybody asked for a second factor where the authentication context is wanted."""
+    for user in entra.directory.tenants[seed.TENANT_ID].users:
+        operations.set_outcome(entra, user, CONTEXT, Outcome.MFA)

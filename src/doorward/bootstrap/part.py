@@ -105,13 +105,15 @@ def run_sample_entra(settings: Settings) -> None:
         logout_url=f"{access}logout/frontchannel/{demo_entra.IDENTITY_PROVIDER}",
         password=demo.demo_passwords(Path.cwd())["ada@example.com"],
     )
+    application = entra_application(
+        directory,
+        base_url=demo_entra.base_url(settings["port"]),
+        clock=SystemClock().now,
+        randomness=os.urandom,
+    )
+    demo_entra.ask_for_more(application.state.entra)
     uvicorn.run(
-        entra_application(
-            directory,
-            base_url=demo_entra.base_url(settings["port"]),
-            clock=SystemClock().now,
-            randomness=os.urandom,
-        ),
+        application,
         host="127.0.0.1",
         port=settings["port"],
         log_config=None,
