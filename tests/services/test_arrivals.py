@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from doorward.envoy import names
+from doorward.model.access import Identity
+from doorward.model.errors import SignInRefused
 from doorward.model.session import Session
 from doorward.ports.identity import Arrival
-from doorward.services.arrivals import Visit
+from doorward.services.arrivals import Arrivals, Visit
 from tests.services.signing_in import VISIT, signed_in
 from tests.services.world import ADA, BOB, World, cookies_of
 
@@ -79,3 +81,45 @@ def test_somebody_else_who_steps_up_in_this_browser_gets_a_session_of_their_own(
     before, after = asyncio.run(walk())
     assert after.id != before.id
     assert after.identity == BOB
+
+
+class ChangesItsMind:
+    """Admits the first time, and says something else from then on: a directory pushed in between."""
+
+    def __init__(self, *, then: Identity | None) -> None:
+        self._answers: list[Identity | None] = [then, ADA]
+
+    async def admitted(self, identity: Identity) -> Identity:
+        answer = self._answers.pop()
+        if answer is None:
+            raise SignInRefused("Your account is disabled.")
+        return answer
+
+
+def arrivals_with(world: World, admission: ChangesItsMind) -> Arrivals:
+    return Arrivals(
+        world.stores.sessions,
+        current=world.current,
+        admission=admission,
+        clock=world.clock,
+        randomness=world.randomness,
+    )
+
+
+def test_who_is_shut_out_while_signing_in_gets_no_session(world: World) -> None:
+    async def walk() -> list[Session]:
+        with pytest.raises(SignInRefused):
+            await arrivals_with(world, ChangesItsMind(then=None)).signed_in(Arrival(identity=ADA), VISIT)
+        return list(await world.sessions.listed())
+
+    assert asyncio.run(walk()) == []
+
+
+def test_whose_groups_change_while_signing_in_has_the_new_ones(world: World) -> None:
+    promoted = replace(ADA, groups=frozenset({"admins"}))
+
+    async def walk() -> list[Identity]:
+        await arrivals_with(world, ChangesItsMind(then=promoted)).signed_in(Arrival(identity=ADA), VISIT)
+        return [session.identity for session in await world.sessions.listed()]
+
+    assert asyncio.run(walk()) == [promoted]

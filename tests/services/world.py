@@ -252,14 +252,10 @@ class World:
             provider_for=self.provider_for,
             clock=self.clock,
         )
-        self.directories = Directories(
-            self.stores.directory,
-            effects=DirectoryEffects(
-                self.stores, sessions=self.sessions, facts=self.reevaluation, clock=self.clock
-            ),
-            clock=self.clock,
-            randomness=self.randomness,
-        )
+        clock, randomness, facts = self.clock, self.randomness, self.reevaluation
+        effects = DirectoryEffects(self.stores, sessions=self.sessions, facts=facts, clock=clock)
+        directory = self.stores.directory
+        self.directories = Directories(directory, effects=effects, clock=clock, randomness=randomness)
         self.tunnels = Tunnels(
             self.configurations,
             relays=self.relays,

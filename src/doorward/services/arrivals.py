@@ -12,7 +12,7 @@ import structlog
 
 from doorward.envoy import names
 from doorward.model.access import Identity
-from doorward.model.errors import NotFound
+from doorward.model.errors import NotFound, SignInRefused
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.ports.clock import Clock, Randomness
@@ -99,7 +99,8 @@ class Arrivals:
 
         Raises SignInRefused for somebody who was shut out.
         """
-        identity = await self._admission.admitted(arrival.identity)
+        vouched = arrival.identity
+        identity = await self._admission.admitted(vouched)
         arrival = replace(arrival, identity=identity)
         present = await self.session(visit.session_secret) if identity.contexts else None
         secret = self._randomness.token()
@@ -118,8 +119,19 @@ class Arrivals:
                 return _with_cookie(session, secret, now=now)
         session = self._new(arrival, visit)
         await self._sessions.create(session, secret_hash=hashed(secret), refresh_token=arrival.refresh_token)
+        await self._admit_again(session, vouched)
         self._log("signed in", session)
         return _with_cookie(session, secret, now=now)
+
+    async def _admit_again(self, session: Session, vouched: Identity) -> None:
+        """A directory that pushed in the meantime looked for sessions before this one was there."""
+        try:
+            identity = replace(await self._admission.admitted(vouched), contexts=frozenset())
+        except SignInRefused as refused:
+            await self._sessions.revoke([session.id], now=self._clock.now(), why=refused.sentence)
+            raise
+        if identity != session.identity:
+            await self._sessions.update(replace(session, identity=identity))
 
     def _new(self, arrival: Arrival, visit: Visit) -> Session:
         now = self._clock.now()
