@@ -106,8 +106,9 @@ def sign_in(machine: Machine, hostname: str) -> str:
         for _ in range(10):
             if answer.next_request is None:
                 break
-            url = str(answer.next_request.url)
-            answer = visitor.get(url) if ".localhost" in url else outside.get(url)
+            there = answer.next_request.url
+            client = visitor.get if there.host.endswith(".localhost") else outside.get
+            answer = client(str(there))
         token = visitor.cookies(f"https://{hostname}:{machine.port}/").get(TOKEN_COOKIE, "")
     if answer.status_code != 200 or not token:
         raise RuntimeError(f"{hostname} answered {answer.status_code}: {answer.text[:500]}")
