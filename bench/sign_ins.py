@@ -38,7 +38,7 @@ class Rate:
 @contextmanager
 def entra(port: int, callback: str) -> Iterator[subprocess.Popen[bytes]]:
     """The stand-in for Entra, which signs Magda in whoever comes."""
-    command = [sys.executable, "-m", "bench.entra", str(port), callback, seed.MAGDA]
+    command = [sys.executable, "-m", "bench.entra", str(port), callback, f"magda@{seed.DOMAIN}"]
     process = subprocess.Popen(command)
     try:
         wait_for_port(port)
