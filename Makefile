@@ -37,7 +37,7 @@ unit: development  ## the fast tests (ARGS go to pytest)
 	$(BIN)/python -m pytest tests --ignore=tests/live $(ARGS)
 
 .PHONY: live
-live: development npm  ## the tests with a real Envoy, browser and identity provider
+live: development npm keycloak  ## the tests with a real Envoy, browser and identity provider
 	$(BIN)/python -m pytest tests/live $(ARGS)
 
 .PHONY: bench
@@ -61,7 +61,7 @@ clean:  ## remove what was built and downloaded, not the data folder
 
 # --- the parts of the above ---------------------------------------------------------------------
 
-.PHONY: runtime development packages npm formatted lint types imports
+.PHONY: runtime development packages npm keycloak formatted lint types imports
 runtime:
 	@scripts/python-environment runtime
 
@@ -73,6 +73,9 @@ packages:
 
 npm:
 	@scripts/node-packages tests/live/oidc
+
+keycloak:
+	@scripts/keycloak
 
 formatted: development
 	$(BIN)/ruff format --check .
