@@ -123,6 +123,7 @@ class KeycloakProcess:
             str(HOME / "bin" / "kc.sh"),
             "start",
             "--optimized",
+            "--cache=local",  # else it listens for others like it, on every address
             "--http-enabled=true",
             "--http-host=127.0.0.1",
             f"--http-port={self.port}",

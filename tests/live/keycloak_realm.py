@@ -46,7 +46,7 @@ class SamlClient:
     keys: KeyPair | None = None
 
 
-def realm(callback: str, saml: Sequence[SamlClient]) -> Mapping[str, object]:
+def realm(callbacks: Sequence[str], saml: Sequence[SamlClient]) -> Mapping[str, object]:
     """The realm as Keycloak's administration API takes it."""
     return {
         "realm": REALM,
@@ -55,7 +55,7 @@ def realm(callback: str, saml: Sequence[SamlClient]) -> Mapping[str, object]:
         "groups": [{"name": "engineers"}, {"name": "everyone"}],
         "roles": {"realm": [{"name": "auditor"}]},
         "users": [_user(person) for person in (ADA, BOB)],
-        "clients": [_openid(callback), *map(_saml, saml)],
+        "clients": [_openid(callbacks), *map(_saml, saml)],
     }
 
 
@@ -73,14 +73,14 @@ def _user(person: Person) -> Mapping[str, object]:
     }
 
 
-def _openid(callback: str) -> Mapping[str, object]:
+def _openid(callbacks: Sequence[str]) -> Mapping[str, object]:
     return {
         "clientId": CLIENT_ID,
         "secret": CLIENT_SECRET,
         "protocol": "openid-connect",
         "publicClient": False,
         "standardFlowEnabled": True,
-        "redirectUris": [callback],
+        "redirectUris": list(callbacks),
         "attributes": {"pkce.code.challenge.method": "S256"},
         "protocolMappers": [
             {

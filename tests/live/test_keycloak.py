@@ -1,13 +1,20 @@
-"""Signing in with Keycloak, by OpenID Connect and by SAML, from departure to identity."""
+"""Signing in with Keycloak, by OpenID Connect and by SAML: from departure to identity, and in a browser from
+the application's address back to it.
+
+One Keycloak and one system serve the whole file: a start of either takes seconds.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import yaml
+from playwright.sync_api import Browser, Page, expect
 
 from doorward.identity.oidc.fetching import open_client
 from doorward.identity.oidc.provider import OidcProvider
@@ -18,8 +25,10 @@ from doorward.model.ids import IdentityProviderId
 from doorward.ports.identity import Arrival, CheckState
 from tests.fakes.clock import FakeRandomness
 from tests.fakes.saml_keys import key_pair
+from tests.live.browser import browser, person
 from tests.live.keycloak import KeycloakProcess
-from tests.live.keycloak_realm import ADA, BOB, CLIENT_ID, CLIENT_SECRET, Person, SamlClient, realm
+from tests.live.keycloak_realm import ADA, BOB, CLIENT_ID, CLIENT_SECRET, PASSWORD, Person, SamlClient, realm
+from tests.live.system import System
 
 WORK = IdentityProviderId("work")
 OWN = key_pair("own")
@@ -50,10 +59,18 @@ class SystemClock:
 
 
 @pytest.fixture(scope="module")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeycloakProcess]:
+def keycloak(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeycloakProcess]:
+    whole = f"{system.team_url}/cdn-cgi/access/callback"
+    clients = [*CLIENTS.values(), SamlClient(whole, signs=("response", "assertion"))]
     scratch = tmp_path_factory.mktemp("keycloak")
-    with KeycloakProcess(scratch, realm(callback("openid"), list(CLIENTS.values()))) as process:
+    with KeycloakProcess(scratch, realm([callback("openid"), whole], clients)) as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
 
 
 def saml(keycloak: KeycloakProcess, name: str) -> Saml:
@@ -64,7 +81,7 @@ def saml(keycloak: KeycloakProcess, name: str) -> Saml:
 
 
 def saml_sign_in(
-    keycloak: KeycloakProcess, name: str, person: Person = ADA, *, settings: Saml | None = None
+    keycloak: KeycloakProcess, name: str, who: Person = ADA, *, settings: Saml | None = None
 ) -> Arrival:
     provider = SamlProvider(
         id=WORK,
@@ -75,7 +92,7 @@ def saml_sign_in(
 
     async def run() -> Arrival:
         departure = await provider.depart(callback=callback(name))
-        back = await asyncio.to_thread(keycloak.sign_in, departure.url, person)
+        back = await asyncio.to_thread(keycloak.sign_in, departure.url, who)
         assert back.address == callback(name)
         assert back.answer["RelayState"] == departure.state
         return await provider.arrive(
@@ -163,13 +180,52 @@ def test_a_person_signs_in_by_openid_connect(keycloak: KeycloakProcess) -> None:
                 clock=SystemClock(),
                 randomness=FakeRandomness(str(datetime.now(UTC))),
             )
-            for person in (ADA, BOB):
+            for who in (ADA, BOB):
                 departure = await provider.depart(callback=callback("openid"))
-                back = await asyncio.to_thread(keycloak.sign_in, departure.url, person)
+                back = await asyncio.to_thread(keycloak.sign_in, departure.url, who)
                 arrival = await provider.arrive(
                     callback=callback("openid"), transaction=departure.transaction, answer=back.answer
                 )
-                assert arrival.identity.email == person.email
-                assert arrival.identity.groups == set(person.groups)
+                assert arrival.identity.email == who.email
+                assert arrival.identity.groups == set(who.groups)
 
     asyncio.run(run())
+
+
+def configure(system: System, keycloak: KeycloakProcess, kind: str) -> None:
+    """Bring Keycloak into force as the only provider; its engineers may open the application."""
+    provider: dict[str, object] = {"id": "work", "name": "Work", "type": kind}
+    if kind == "saml":
+        provider |= {"metadata": keycloak.saml_metadata()}
+    else:
+        provider |= {"issuer": keycloak.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    present = yaml.safe_load(system.cli("export").out)
+    [hello] = [each for each in present["applications"] if each["id"] == "hello"]
+    rule = {"group": "engineers", "identity_provider": "work"}
+    hello["policies"] = [{"id": "engineers", "action": "allow", "include": [rule]}]
+    applied = system.apply({"identity_providers": [provider], "applications": [hello]})
+    assert applied.code == 0, applied
+
+
+def fill_in(page: Page, who: Person) -> None:
+    """Keycloak's form."""
+    expect(page).to_have_url(re.compile("^http://127.0.0.1"))
+    page.locator("#username").fill(who.username)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#kc-login").click()
+
+
+@pytest.mark.parametrize("kind", ["saml", "oidc"])
+def test_the_group_admits_ada_and_refuses_bob_in_a_browser(
+    system: System, keycloak: KeycloakProcess, chromium: Browser, kind: str
+) -> None:
+    configure(system, keycloak, kind)
+    with person(chromium) as (page, _):
+        page.goto(f"{system.app_url}/headers?deep=link")
+        fill_in(page, ADA)
+        expect(page).to_have_url(f"{system.app_url}/headers?deep=link")
+        expect(page.locator("body")).to_contain_text(ADA.email)
+    with person(chromium) as (page, _):
+        page.goto(f"{system.app_url}/")
+        fill_in(page, BOB)
+        expect(page.get_by_role("heading", level=1)).to_have_text("You may not open Hello")
