@@ -22,11 +22,11 @@ from doorward.identity.entra.discovery import (
 from doorward.identity.entra.graph import IN_THE_BACKGROUND, Graph, Manner, Sleep
 from doorward.identity.entra.graph_answers import GraphRefused
 from doorward.identity.entra.refusals import NotAccepted, said_in_answer
-from doorward.identity.entra.tenants import check_tenants
 from doorward.identity.entra.token_endpoint import TokenEndpoint
 from doorward.identity.oidc.cached import Cached
 from doorward.identity.oidc.fetching import PATIENCE, Answer, Fetcher, read
 from doorward.identity.oidc.key_ring import KeyRing
+from doorward.model.entra_names import check_tenants
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import EntraId
 from doorward.ports.clock import Clock, Randomness
