@@ -34,19 +34,28 @@ class DeclaredAccounts:
     second_factor: SecondFactor = SecondFactor.OPTIONAL
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How to say that a secret is missing: the ``field``, and the ``ways`` to give it."""
+
+    field: str
+    ways: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredSettings:
     """A provider of any other type.
 
     ``unsaid`` names the secret fields that the file leaves out; the provider keeps those it has, if
     the fields ``bound_to``, which say whom they are for, are the same. Of the fields ``needed`` a new
-    provider must give one.
+    provider must give one; ``missing`` says so where the file spells them otherwise.
     """
 
     settings: Settings
     unsaid: frozenset[str] = frozenset()
     bound_to: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    missing: Missing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,14 @@ def session_duration(at: At) -> timedelta:
     return duration
 
 
+def lifetime(at: At) -> timedelta:
+    """Read how long something that was proven counts. Raises Invalid outside one minute to a day."""
+    duration = _duration(at)
+    if not SHORTEST_SESSION <= duration <= LONGEST_INTERVAL:
+        raise at.wrong(f"{at.text()} is out of range: use 1m to 24h")
+    return duration
+
+
 def interval(at: At) -> timedelta:
     """Read how often something is done: ``off`` (zero), or five seconds to a day."""
     if at.text() == "off":

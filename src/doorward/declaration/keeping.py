@@ -17,6 +17,7 @@ from doorward.declaration.declared import (
     DeclaredIdentityProvider,
     DeclaredServiceToken,
     DeclaredSettings,
+    Missing,
 )
 from doorward.declaration.reading import Notes
 from doorward.model.errors import Invalid
@@ -101,10 +102,14 @@ def _with_kept_secrets(
     if declared.needed and declared.unsaid.issuperset(declared.needed):
         words = " or ".join(name.replace("_", " ") for name in declared.bound_to)
         why = f"its {words} is another one now" if before else "this provider is new"
-        name = declared.needed[0]
-        problem = f"is missing, and {why}: give {name}, {name}_file or {name}_env"
-        notes.note(Invalid(f"{path}.{name}", f'{problem} ({name}: "" where there is none)'))
+        missing = declared.missing or _one_secret(declared.needed[0])
+        problem = f"is missing, and {why}: give {missing.ways}"
+        notes.note(Invalid(f"{path}.{missing.field}", problem))
     return settings
+
+
+def _one_secret(name: str) -> Missing:
+    return Missing(name, f'{name}, {name}_file or {name}_env ({name}: "" where there is none)')
 
 
 def kept_service_token(

@@ -18,7 +18,7 @@ from doorward.declaration.declared import Declaration
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
 from doorward.declaration.nodes import MapNode, places_of
-from doorward.declaration.providers import TYPES, local
+from doorward.declaration.providers import TYPES, entra, local
 from doorward.declaration.reading import At, Fields, Reading, T
 
 VERSION = "1"
@@ -41,6 +41,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "SCIM": identity_providers.SCIM_FIELDS,
         "Account": local.ACCOUNT_FIELDS,
         **{f"Type `{name}`": kind.fields for name, kind in TYPES.items()},
+        "Client secret": entra.SECRET_FIELDS,
         "Rule group": rules.RULE_GROUP_FIELDS,
         "Policy": rules.POLICY_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,

@@ -1,6 +1,6 @@
 """Sign-in through Microsoft Entra ID (Azure AD), with groups from Microsoft Graph.
 
-    clouds, tenants, discovery       where a directory is, and whether what it says of itself agrees
+    clouds, discovery                where a directory is, and whether what it says of itself agrees
     departure, scopes                the URL people are sent to, and which permissions are asked for
     client_credentials               how Doorward proves itself: two secrets, or a certificate
     token_endpoint                   codes and refresh tokens to tokens; Doorward's own tokens for Graph

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from doorward.identity.entra.tenants import guid
+from doorward.model.entra_names import guid
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import ClientSecret, EntraId
 from doorward.ports.clock import Clock, Randomness

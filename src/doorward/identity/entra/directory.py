@@ -13,6 +13,7 @@ from doorward.identity.entra.addresses import domains_of
 from doorward.identity.entra.application_tokens import ApplicationTokens
 from doorward.identity.entra.client_credentials import ClientCredentials
 from doorward.identity.entra.clouds import hosts_of
+from doorward.identity.entra.departure import admin_consent_url
 from doorward.identity.entra.discovery import (
     DirectoryMetadata,
     authority_of,
@@ -22,11 +23,11 @@ from doorward.identity.entra.discovery import (
 from doorward.identity.entra.graph import IN_THE_BACKGROUND, Graph, Manner, Sleep
 from doorward.identity.entra.graph_answers import GraphRefused
 from doorward.identity.entra.refusals import NotAccepted, said_in_answer
-from doorward.identity.entra.tenants import check_tenants
 from doorward.identity.entra.token_endpoint import TokenEndpoint
 from doorward.identity.oidc.cached import Cached
 from doorward.identity.oidc.fetching import PATIENCE, Answer, Fetcher, read
 from doorward.identity.oidc.key_ring import KeyRing
+from doorward.model.entra_names import check_tenants
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import EntraId
 from doorward.ports.clock import Clock, Randomness
@@ -67,13 +68,22 @@ class Directory:
         self.endpoint = TokenEndpoint(self._fetcher, self.credentials, randomness=around.randomness)
         self.own_tokens = ApplicationTokens(self.endpoint, self.hosts, clock=around.clock)
         self._metadata = Cached(self._fetch_metadata, what="metadata", fresh=FRESH, clock=around.clock)
-        self.keys = KeyRing(self.fetch_keys, clock=around.clock)
+        self.keys = KeyRing(self._fetch_keys, clock=around.clock)
         self._domains: dict[str, tuple[frozenset[str], datetime]] = {}
 
     @property
     def authority(self) -> str:
         """The directory's address at the authority."""
         return authority_of(self.hosts, self.tenant)
+
+    def consent_url(self, callback: str) -> str:
+        """Where an administrator grants what the app registration lists."""
+        return admin_consent_url(
+            self.authority,
+            client_id=self.settings.client_id,
+            resource=self.hosts.resource,
+            callback=callback,
+        )
 
     async def metadata(self) -> DirectoryMetadata:
         """What it says of itself.
@@ -94,9 +104,9 @@ class Directory:
         document = read(answer, url=self.hosts.authority)
         return read_discovery(document, settings=self.settings, hosts=self.hosts, tenant=self.tenant)
 
-    async def fetch_keys(self) -> Mapping[str, object]:
+    async def fetch_keys(self, metadata: DirectoryMetadata) -> Mapping[str, object]:
         """The keys as they are published now. Raises Unavailable."""
-        return await self._fetcher.document((await self.metadata()).jwks_uri)
+        return await self._fetcher.document(metadata.jwks_uri)
 
     def graph(self, metadata: DirectoryMetadata, token: str, manner: Manner) -> Graph:
         """Graph, asked with ``token``."""
@@ -136,6 +146,9 @@ class Directory:
             return frozenset()
         self._domains[tenant_id] = (found, self.clock.now() + FRESH)
         return found
+
+    async def _fetch_keys(self) -> Mapping[str, object]:
+        return await self.fetch_keys(await self.metadata())
 
     async def _fetch_metadata(self) -> DirectoryMetadata:
         return self.read_metadata(await self.ask_discovery())

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from doorward.identity.entra.clouds import Hosts, graph_of
-from doorward.identity.entra.tenants import ORGANIZATIONS, TEMPLATE, is_guid
 from doorward.identity.oidc.plain import plain
 from doorward.identity.oidc.urls import check_endpoint
+from doorward.model.entra_names import ORGANIZATIONS, TEMPLATE, is_guid
 from doorward.model.errors import Invalid, Unavailable
 from doorward.model.identity_provider import EntraId
 

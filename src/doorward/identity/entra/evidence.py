@@ -16,13 +16,14 @@ NOT_SHOWN = frozenset({"uti", "sid", "login_hint"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """``granted`` are the permissions that the tokens have, ``email_from`` is the claim that the address
-    came from."""
+    came from, ``consent`` the admin-consent link."""
 
     claims: Mapping[str, object] = field(repr=False)
     granted: frozenset[str] = frozenset()
     refreshable: bool = False
     email_from: str = ""
     groups: Memberships | None = None
+    consent: str = ""
 
     def as_mapping(self) -> Mapping[str, object]:
         """For ``Arrival.raw``."""
@@ -33,6 +34,7 @@ class Evidence:
             "refresh_token": self.refreshable,
             "email_from": self.email_from,
             "groups_from": "nowhere" if groups is None else "token" if groups.from_token else "graph",
+            "admin_consent": self.consent,
             "overage": bool(groups and groups.overage),
         }
 
@@ -46,6 +48,7 @@ def read_evidence(raw: Mapping[str, object]) -> Evidence:
         granted=frozenset(map(str, granted)) if isinstance(granted, list) else frozenset(),
         refreshable=raw.get("refresh_token") is True,
         email_from=str(raw.get("email_from") or ""),
+        consent=str(raw.get("admin_consent") or ""),
         groups=None
         if source not in ("token", "graph")
         else Memberships(overage=raw.get("overage") is True, from_token=source == "token"),

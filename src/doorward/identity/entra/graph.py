@@ -23,8 +23,8 @@ from doorward.identity.entra.graph_answers import (
     refusal,
     retry_after,
 )
-from doorward.identity.entra.tenants import guid
 from doorward.identity.oidc.fetching import Answer, Fetcher, Unanswered, read
+from doorward.model.entra_names import guid
 from doorward.model.errors import Unavailable
 from doorward.ports.clock import Randomness
 

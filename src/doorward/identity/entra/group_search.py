@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from doorward.identity.entra.graph import EVENTUAL, Graph
 from doorward.identity.entra.graph_answers import GraphRefused, items_of
-from doorward.identity.entra.tenants import is_guid
 from doorward.identity.oidc.plain import plain
+from doorward.model.entra_names import is_guid
 from doorward.ports.identity import GroupFound
 
 MOST = 25

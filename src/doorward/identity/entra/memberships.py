@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from doorward.identity.entra.graph import EVENTUAL, Graph
 from doorward.identity.entra.graph_answers import GraphRefused, Throttled, items_of, texts_of
-from doorward.identity.entra.tenants import is_guid
 from doorward.identity.oidc.claims import CheckedClaims
+from doorward.model.entra_names import is_guid
 from doorward.model.errors import SignInRefused
 
 MOST_GROUPS = 40_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ import httpx
 
 from doorward.identity.entra import (
     addresses,
+    checklist,
     contexts,
     departure,
     group_search,
@@ -18,6 +19,7 @@ from doorward.identity.entra import (
     standings,
     token_rules,
 )
+from doorward.identity.entra.arrival_checks import arrival_checks
 from doorward.identity.entra.directory import Directory, Surroundings
 from doorward.identity.entra.discovery import DirectoryMetadata
 from doorward.identity.entra.evidence import Evidence, granted_in, shown
@@ -33,11 +35,11 @@ from doorward.model.errors import Refused, SignInRefused
 from doorward.model.identity_provider import EntraId
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock, Randomness
-from doorward.ports.identity import Arrival, Departure, GroupFound, Standing
+from doorward.ports.identity import Arrival, Check, Departure, GroupFound, Standing
 
 
 class EntraProvider:
-    """Implements ``RedirectProvider``, ``Rechecking``, ``Polled`` and ``GroupDirectory``.
+    """Implements ``RedirectProvider``, ``Rechecking``, ``Polled``, ``Checked`` and ``GroupDirectory``.
 
     Keeps what the directory publishes; make it once and keep it. ``client`` is the caller's to close.
     Any number of sign-ins may be under way at once.
@@ -100,7 +102,8 @@ class EntraProvider:
         document = await self._directory.endpoint.ask(metadata.token_endpoint, form)
         if isinstance(document, Said):
             raise refused(document)
-        return await self._arrival(document, metadata, code=code, nonce=begun.nonce)
+        consent = self._directory.consent_url(callback)
+        return await self._arrival(document, metadata, code=code, nonce=begun.nonce, consent=consent)
 
     async def recheck(self, identity: Identity, *, refresh_token: str) -> Arrival:
         """Ask whether a sign-in still holds. See ``Rechecking``."""
@@ -160,6 +163,14 @@ class EntraProvider:
             found |= {context: used and found.get(context, True) for context, used in known.items()}
         return found
 
+    def checklist(self, *, callback: str) -> AsyncIterator[Check]:
+        """Test the set-up. See ``Checked``."""
+        return checklist.Checklist(self._directory, callback=callback).items()
+
+    def arrival_checks(self, arrival: Arrival) -> Sequence[Check]:
+        """What a test sign-in showed. See ``Checked``."""
+        return arrival_checks(self._settings, arrival)
+
     async def end_session_url(self, *, back: str, login_hint: str = "") -> str:
         """Where a browser goes to sign out of Entra as well; empty where there is no such place."""
         return departure.end_session_url(await self._directory.metadata(), back=back, login_hint=login_hint)
@@ -171,6 +182,7 @@ class EntraProvider:
         *,
         code: str = "",
         nonce: str | None = None,
+        consent: str = "",
     ) -> Arrival:
         """Who the tokens in ``document`` are for, checked in every way."""
         tokens = read_tokens(document)
@@ -192,6 +204,7 @@ class EntraProvider:
             refreshable=bool(tokens.refresh_token),
             email_from=address.claim,
             groups=found,
+            consent=consent,
         )
         return Arrival(
             identity=read_person(

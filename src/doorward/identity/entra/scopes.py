@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doorward.model.identity_provider import EntraId
 
@@ -19,11 +19,13 @@ ENOUGH_FOR_GROUPS = frozenset({"GroupMember.Read.All", "Group.Read.All", "Direct
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationPermission:
     """A permission that Doorward needs without a person, what for, and a question that shows whether it
-    is there (below Graph's version)."""
+    is there (below Graph's version). ``is_demanded`` says that something that is switched on does not
+    work without."""
 
     name: str
     purpose: str
     probe: str
+    is_demanded: bool = False
 
 
 _READ_USERS = ApplicationPermission(
@@ -50,14 +52,17 @@ def wanted_scopes(settings: EntraId) -> tuple[str, ...]:
 
 def wanted_permissions(settings: EntraId) -> tuple[ApplicationPermission, ...]:
     """The application permissions that the settings need."""
-    wanted: list[ApplicationPermission] = []
-    if settings.poll_every:
-        wanted.append(_READ_USERS)
-    if settings.poll_every or settings.groups:
-        wanted.append(_READ_GROUPS)
-    if settings.conditional_access:
-        wanted.append(_READ_POLICIES)
-    return tuple(wanted)
+    polled = bool(settings.poll_every)
+    wanted = (
+        (_READ_USERS, polled),
+        (_READ_GROUPS, polled or settings.groups),
+        (_READ_POLICIES, settings.conditional_access),
+    )
+    return tuple(
+        replace(permission, is_demanded=polled and permission is not _READ_POLICIES)
+        for permission, is_wanted in wanted
+        if is_wanted
+    )
 
 
 def missing_scopes(settings: EntraId, granted: frozenset[str], *, refreshable: bool) -> tuple[str, ...]:

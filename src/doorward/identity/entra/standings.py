@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from doorward.identity.entra.graph import Graph, Part, PartAnswer
 from doorward.identity.entra.graph_answers import GraphRefused
-from doorward.identity.entra.tenants import is_guid
+from doorward.model.entra_names import is_guid
 from doorward.ports.identity import Standing
 
 GROUPS_AT_ONCE = 20

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from doorward.identity.entra.client_credentials import ClientCredentials
 from doorward.identity.entra.refusals import Said, said_in_answer
-from doorward.identity.entra.tenants import guid
 from doorward.identity.oidc.fetching import Fetcher, Unanswered, read
+from doorward.model.entra_names import guid
 from doorward.ports.clock import Randomness
 
 WRONG_CREDENTIAL = "invalid_client"

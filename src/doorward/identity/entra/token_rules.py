@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.identity.entra.discovery import DirectoryMetadata
-from doorward.identity.entra.tenants import PERSONAL, TEMPLATE, is_guid
 from doorward.identity.oidc import claims as oidc
 from doorward.identity.oidc.claims import CheckedClaims, Claims, Expected, NonceRule, broken
 from doorward.identity.oidc.keys import PublishedKey
 from doorward.identity.oidc.tokens import Tokens
+from doorward.model.entra_names import PERSONAL, TEMPLATE, is_guid
 from doorward.model.errors import SignInRefused
 from doorward.model.identity_provider import EntraId
 

@@ -1,4 +1,4 @@
-"""Names of directories (tenants), and the ids that Entra gives to everything.
+"""Names of directories (tenants) in Microsoft Entra ID, and the ids that it gives to everything.
 
 Rule: a directory is known by its id. A domain stands for whatever id its own document names, asked at
 the authority; ``organizations`` for the ids on the administrator's list and no others.
