@@ -158,7 +158,7 @@ class OpenIdApp:
             return JSONResponse({"error": "invalid_client"}, status_code=401)
         given = form.get("refresh_token") or form.get("code", "")
         grant = self._grants.get(given)
-        if grant is None or given in self.refused or not _proven(grant, form):
+        if grant is None or given in self.refused or not proven(grant.asked, form):
             return JSONResponse({"error": "invalid_grant", "error_description": "no"}, status_code=400)
         if "code" in form:
             self.refused.add(given)
@@ -209,11 +209,13 @@ def _client(request: Request, form: Mapping[str, str]) -> tuple[str, str]:
     return unquote_plus(id), unquote_plus(secret)
 
 
-def _proven(grant: Grant, form: Mapping[str, str]) -> bool:
+def proven(asked: Mapping[str, str], form: Mapping[str, str]) -> bool:
     """Whether a code is given by who asked for it (RFC 7636 section 4.6)."""
     if "code" not in form:
         return True
     digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    wanted = grant.asked.get("code_challenge")
-    return form.get("redirect_uri") == grant.asked["redirect_uri"] and wanted in (None, challenge)
+    return form.get("redirect_uri") == asked["redirect_uri"] and asked.get("code_challenge") in {
+        None,
+        challenge,
+    }

@@ -21,7 +21,7 @@ def identity_provider(at: At) -> DeclaredIdentityProvider:
     """One identity provider of the file."""
     kind = _kind(at)
     scim = () if kind == "local" else SCIM_FIELDS
-    fields = at.fields((*COMMON_FIELDS, *TYPES[kind].fields, *scim))
+    fields = at.fields((*COMMON_FIELDS, *TYPES[kind].fields, *TYPES[kind].shared, *scim))
     return DeclaredIdentityProvider(
         id=IdentityProviderId(fields.required("id", values.thing_id, instead="")),
         name=fields.optional("name", values.display_name, ""),

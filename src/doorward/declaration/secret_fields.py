@@ -5,9 +5,11 @@ Rule: no error message here holds a secret, nor its length.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from doorward.declaration import values
+from doorward.declaration.nodes import TextNode
 from doorward.declaration.reading import At, Fields
 from doorward.model.errors import Invalid
 
@@ -41,6 +43,25 @@ def pem_secret(fields: Fields, name: str) -> str | None:
     if given == name:
         return fields.optional(name, _key_text, None)
     return fields.optional(given, _key_of_file, None) if given else None
+
+
+def json_secret(fields: Fields, name: str, check: Callable[[At, str], str]) -> str | None:
+    """A secret that is a JSON document of several lines, as ``secret`` gives others. ``check`` raises
+    Invalid for one that is not the right one, and returns it on one line."""
+
+    def written(at: At) -> str:
+        # "" is no document, and says that there is none any more.
+        return check(at, at.text()) if not isinstance(at.node, TextNode) or at.node.text else at.text()
+
+    def of_file(at: At) -> str:
+        return check(at, file_text(at))
+
+    def of_environment(at: At) -> str:
+        return check(at, _of_environment(at, one_line=False))
+
+    given = only_one(fields, (name, f"{name}_file", f"{name}_env"))
+    how = {name: written, f"{name}_file": of_file, f"{name}_env": of_environment}
+    return fields.optional(given, how[given], None) if given else None
 
 
 def ca(fields: Fields) -> str:
@@ -99,11 +120,12 @@ def _of_file(at: At) -> str:
     return _one_line(at, text)
 
 
-def _of_environment(at: At) -> str:
+def _of_environment(at: At, *, one_line: bool = True) -> str:
     name = at.text()
     if not at.reading.environment.get(name):
         raise at.wrong(f"names the environment variable {name!r}, which is not set or empty")
-    return _one_line(at, at.reading.environment[name])
+    text = at.reading.environment[name]
+    return _one_line(at, text) if one_line else text
 
 
 def _one_line(at: At, text: str) -> str:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from doorward.declaration.durations import written_duration
-from doorward.model.identity_provider import TYPES, Settings, is_secret, type_of
+from doorward.model.identity_provider import TYPES, OpenIdConnect, Settings, is_secret, type_of
+from doorward.model.presets import PRESETS
 
 Written = str | bool | list["Written"] | dict[str, "Written"]
 
@@ -23,11 +24,20 @@ ALWAYS = frozenset({"client_secret"})
 def written_settings(settings: Settings) -> dict[str, Written]:
     """``type`` and the fields that differ from what they are when left out."""
     written: dict[str, Written] = {"type": type_of(settings)}
+    default = _default_of_preset(settings)
     for declared in fields(settings):
         value = getattr(settings, declared.name)
-        if declared.name != "preset" and (value != _default(declared) or declared.name in ALWAYS):
+        left_out = getattr(default, declared.name) if default else _default(declared)
+        if declared.name != "preset" and (value != left_out or declared.name in ALWAYS):
             written[declared.name] = _value(value)
     return written
+
+
+def _default_of_preset(settings: Settings) -> Settings | None:
+    """What counts for a well-known service where a file says nothing."""
+    if isinstance(settings, OpenIdConnect) and settings.preset in PRESETS:
+        return PRESETS[settings.preset].settings
+    return None
 
 
 def _default(declared: Field[Any]) -> object:

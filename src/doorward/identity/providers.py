@@ -13,6 +13,7 @@ from doorward.identity.entra.provider import EntraProvider
 from doorward.identity.groups.sources import group_source
 from doorward.identity.local import LocalProvider
 from doorward.identity.mail import Mailer
+from doorward.identity.oauth2.provider import OAuth2Provider
 from doorward.identity.oidc.fetching import open_client
 from doorward.identity.oidc.provider import OidcProvider
 from doorward.identity.one_time_pin import OneTimePinProvider
@@ -22,6 +23,7 @@ from doorward.model.identity_provider import (
     EntraId,
     IdentityProvider,
     LocalAccounts,
+    OAuth2,
     OneTimePin,
     OpenIdConnect,
     Saml,
@@ -86,6 +88,12 @@ def _one_time_pin(id: IdentityProviderId, settings: OneTimePin, around: Surround
     )
 
 
+def _oauth2(id: IdentityProviderId, settings: OAuth2, around: Surroundings) -> Adapter:
+    return OAuth2Provider(
+        id=id, settings=settings, client=around.client(settings.ca), randomness=around.randomness
+    )
+
+
 BUILDERS: Mapping[type[Settings], Callable[[IdentityProviderId, Any, Surroundings], Adapter]] = (
     MappingProxyType(
         {
@@ -93,6 +101,7 @@ BUILDERS: Mapping[type[Settings], Callable[[IdentityProviderId, Any, Surrounding
             OpenIdConnect: _oidc,
             EntraId: _entra,
             Saml: _saml,
+            OAuth2: _oauth2,
             OneTimePin: _one_time_pin,
         }
     )

@@ -178,12 +178,14 @@ class Saml:
 class OAuth2:
     """A service that signs people in by OAuth 2.0 and an API of its own: ``preset`` says which
     (``github``, ``facebook``, ``yandex``). The URLs are for installations of one's own (GitHub
-    Enterprise); empty is the public service. ``groups`` reads organisations and teams (GitHub)."""
+    Enterprise); empty is the public service. ``groups`` reads organisations and teams (GitHub).
+    ``require_verified_email`` is off where addresses count that the service does not vouch for (Facebook)."""
 
     preset: str
     client_id: str
     client_secret: str = secret()
     groups: bool = True
+    require_verified_email: bool = True
     base_url: str = ""
     api_url: str = ""
     ca: str = ""

@@ -11,7 +11,9 @@ from doorward.declaration.reading import Fields
 
 @dataclass(frozen=True, slots=True)
 class ProviderType:
-    """``fields`` are those that a provider of this type may have beside ``id``, ``name`` and ``type``."""
+    """``fields`` are those that a provider of this type may have beside ``id``, ``name`` and ``type``.
+    ``shared`` are further ones, which the reference tells about under another type."""
 
     fields: tuple[str, ...]
     read: Callable[[Fields], DeclaredAccounts | DeclaredSettings]
+    shared: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from doorward.declaration import addresses, durations, values
 from doorward.declaration.declared import DeclaredSettings
@@ -35,18 +36,26 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 3.3
 
 def read(fields: Fields) -> DeclaredSettings:
     """The fields of a provider of type ``oidc``."""
+    issuer = fields.required("issuer", addresses.issuer, instead="")
+    return read_over(fields, replace(_DEFAULT, issuer=issuer))
+
+
+def read_over(fields: Fields, over: OpenIdConnect) -> DeclaredSettings:
+    """The fields of every OpenID Connect provider, ``issuer`` aside. What is left out is as in ``over``."""
     secrets, unsaid = given_secrets(fields, "client_secret")
-    settings = OpenIdConnect(
-        issuer=fields.required("issuer", addresses.issuer, instead=""),
+    settings = replace(
+        over,
         client_id=fields.required("client_id", values.word, instead=""),
-        scopes=fields.optional("scopes", scopes, _DEFAULT.scopes),
-        email_claim=fields.optional("email_claim", values.word, _DEFAULT.email_claim),
-        groups_claim=fields.optional("groups_claim", values.word, _DEFAULT.groups_claim),
-        roles_claim=fields.optional("roles_claim", values.word, _DEFAULT.roles_claim),
-        claims=fields.optional("claims", values.ordered_words, ()),
-        require_verified_email=fields.optional("require_verified_email", values.switch, default=True),
-        prompt=fields.optional("prompt", prompt, ""),
-        recheck_every=fields.optional("recheck_every", durations.interval, _DEFAULT.recheck_every),
+        scopes=fields.optional("scopes", scopes, over.scopes),
+        email_claim=fields.optional("email_claim", values.word, over.email_claim),
+        groups_claim=fields.optional("groups_claim", values.word, over.groups_claim),
+        roles_claim=fields.optional("roles_claim", values.word, over.roles_claim),
+        claims=fields.optional("claims", values.ordered_words, over.claims),
+        require_verified_email=fields.optional(
+            "require_verified_email", values.switch, over.require_verified_email
+        ),
+        prompt=fields.optional("prompt", prompt, over.prompt),
+        recheck_every=fields.optional("recheck_every", durations.interval, over.recheck_every),
         ca=ca(fields),
         **secrets,
     )
