@@ -11,7 +11,7 @@ from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
 from envoy.type.matcher.v3 import http_inputs_pb2
 
 from doorward.envoy import names
-from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, STRIPPED, TOKEN_TWICE, build_routes
+from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, METHODS, STRIPPED, TOKEN_TWICE, build_routes
 from tests.envoy.states import SETTINGS, state
 
 ROUTES = build_routes(SETTINGS, state(revoked=("s1",)))
@@ -26,11 +26,16 @@ def routes_of(host: Any) -> list[Any]:
     """All routes of a host, in the order in which they are tried."""
     if not host.HasField("matcher"):
         return list(host.routes)
-    [refused] = host.matcher.matcher_list.matchers
-    first, others = route_components_pb2.Route(), route_components_pb2.RouteList()
-    assert refused.on_match.action.typed_config.Unpack(first)
+    others = route_components_pb2.RouteList()
     assert host.matcher.on_no_match.action.typed_config.Unpack(others)
-    return [first, *others.routes]
+    return [*(refusal_of(matcher) for matcher in host.matcher.matcher_list.matchers), *others.routes]
+
+
+def refusal_of(matcher: Any) -> Any:
+    """The route that the match tree takes before all others."""
+    found = route_components_pb2.Route()
+    assert matcher.on_match.action.typed_config.Unpack(found)
+    return found
 
 
 def is_unauthorized(route: Any) -> bool:
@@ -94,21 +99,38 @@ def test_refusals_stand_before_everything_else() -> None:
     for host in (*application_hosts(), HOSTS["team"]):
         found = [(route.name, route.direct_response.status) for route in routes_of(host)]
         assert found[:3] == [
-            ("(duplicate-cookie)", 400),
             ("(method-not-allowed)", 405),
+            ("(duplicate-cookie)", 400),
             ("(ambiguous-path)", 400),
         ]
+
+
+def looked_at(predicate: Any) -> str:
+    """The header whose joined fields a predicate of the match tree looks at."""
+    found = http_inputs_pb2.HttpRequestHeaderMatchInput()
+    assert predicate.single_predicate.input.typed_config.Unpack(found)
+    return str(found.header_name)
+
+
+def test_methods_are_known_by_name_and_case() -> None:
+    for host in (*application_hosts(), HOSTS["team"]):
+        known = host.matcher.matcher_list.matchers[0].predicate.not_matcher.or_matcher.predicate
+        assert {looked_at(predicate) for predicate in known} == {":method"}
+        matches = [predicate.single_predicate.value_match for predicate in known]
+        assert [match.exact for match in matches] == list(METHODS)
+        assert not any(match.ignore_case for match in matches)
+
+
+def test_no_application_gets_what_would_echo_or_tunnel() -> None:
+    assert not {"TRACE", "TRACK", "CONNECT"} & set(METHODS)
 
 
 def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
     for host in (*application_hosts(), HOSTS["team"]):
         assert not host.routes
-        [refused] = host.matcher.matcher_list.matchers
-        predicate = refused.predicate.single_predicate
-        looked_at = http_inputs_pb2.HttpRequestHeaderMatchInput()
-        assert predicate.input.typed_config.Unpack(looked_at)
-        assert looked_at.header_name == "cookie"
-        assert predicate.value_match.safe_regex.regex == TOKEN_TWICE
+        predicate = host.matcher.matcher_list.matchers[1].predicate
+        assert looked_at(predicate) == "cookie"
+        assert predicate.single_predicate.value_match.safe_regex.regex == TOKEN_TWICE
 
 
 @pytest.mark.parametrize(
@@ -140,6 +162,9 @@ def test_only_our_token_twice_is_refused(cookies: str, *, twice: bool) -> None:
         "/a%252fb",
         "/a%255cb",
         "/%253b",
+        "/public/..;/admin?x",
+        "/x?y=\xe4",
+        "/x?y=\xff",
     ],
 )
 def test_a_path_on_which_two_servers_could_disagree_is_refused(path: str) -> None:
@@ -147,7 +172,18 @@ def test_a_path_on_which_two_servers_could_disagree_is_refused(path: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/a;b=c", "/.well-known/x", "/a/...;/b", "/%25", "/100%25", "/a.;", "/wiki/%C3%A4"]
+    "path",
+    [
+        "/",
+        "/a;b=c",
+        "/.well-known/x",
+        "/a/...;/b",
+        "/%25",
+        "/100%25",
+        "/a.;",
+        "/wiki/%C3%A4",
+        "/x?y=/..;/&z=%252e",
+    ],
 )
 def test_an_ordinary_path_is_not(path: str) -> None:
     assert not re.fullmatch(AMBIGUOUS_PATH, path)

@@ -4,20 +4,21 @@ Rule: every route of an application's host either answers itself, leads to Doorw
 carries the application's RBAC and goes through ``ext_authz``. Only the first two kinds switch
 ``ext_authz`` off.
 
-Requests with our token twice are sorted out before any route. A route cannot tell them by its headers:
-it looks at each ``Cookie`` header by itself, while a match tree's input is all of them, joined.
+What no route may see is sorted out before them by a match tree. A route cannot tell two of our tokens
+by its headers: it looks at each ``Cookie`` header by itself, while the tree's input is all of them, joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import TypeAlias
 
 from envoy.config.core.v3 import base_pb2
 from envoy.config.route.v3 import route_components_pb2, route_pb2
 from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
 from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
 from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
-from envoy.type.matcher.v3 import http_inputs_pb2, regex_pb2, string_pb2
+from envoy.type.matcher.v3 import http_inputs_pb2, string_pb2
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from xds.core.v3 import extension_pb2
@@ -33,16 +34,38 @@ from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.model.application import Application
 from doorward.model.claims import token_generation
 
-AMBIGUOUS_PATH = r".*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*"
+AMBIGUOUS_PATH = r"[^?]*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*|.*[^!-~].*"
 """Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
 spelling (CVE-2026-73551 and what is left of it in 1.40.0), and ``%252e`` and friends, which an
-origin that decodes twice would take for another path than was judged."""
+origin that decodes twice would take for another path than was judged. Also, in the query, bytes that
+are not ASCII: Envoy refuses them in HTTP/1.1 and not in HTTP/2."""
+
+Predicate: TypeAlias = matcher_pb2.Matcher.MatcherList.Predicate
 
 TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
 """Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
 
 SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
-FORBIDDEN_METHODS = ("TRACE", "CONNECT", "TRACK")
+METHODS = (
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+    *(
+        "ACL",
+        "BIND",
+        "CHECKOUT",
+        "COPY",
+        "LINK",
+        "LOCK",
+        "MERGE",
+        "MKACTIVITY",
+        "MKCALENDAR",
+        "MKCOL",
+        "MOVE",
+    ),
+    *("NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
+    *("UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
+)
+"""Those that Envoy's HTTP/1.1 knows, but ``TRACE`` and ``CONNECT``; the frequent ones first. Its HTTP/2
+takes any word, such as ``trace``, which a server that is not particular about case would obey."""
 LONG_LIVED = 3600.0
 """Seconds without a byte after which an upgraded connection or event stream is ended."""
 STRIPPED = (
@@ -79,13 +102,7 @@ def _application_host(
     return route_components_pb2.VirtualHost(
         name=names.virtual_host(application.id),
         domains=_domains(settings, application.hostname),
-        matcher=_with_one_token(
-            [
-                *_refusals(),
-                _to_web(names.ACCESS_PATH),
-                *_to_application(settings, application),
-            ]
-        ),
+        matcher=_sorted_out(_to_web(names.ACCESS_PATH), *_to_application(settings, application)),
         typed_per_filter_config={
             names.RBAC: packed(rules),
             names.JWT_AUTHN: packed(jwt_pb2.PerRouteConfig(requirement_name=REQUIREMENT)),
@@ -97,7 +114,7 @@ def _team_host(settings: EdgeSettings) -> route_components_pb2.VirtualHost:
     return route_components_pb2.VirtualHost(
         name="team",
         domains=_domains(settings, settings.team_domain),
-        matcher=_with_one_token([*_refusals(), _to_web("/")]),
+        matcher=_sorted_out(_to_web("/")),
     )
 
 
@@ -115,32 +132,44 @@ def _domains(settings: EdgeSettings, hostname: str) -> list[str]:
     )
 
 
-def _refusals() -> Iterator[Route]:
-    forbidden = _header(":method", regex="|".join(FORBIDDEN_METHODS))
-    yield _answer("method-not-allowed", RouteMatch(prefix="/", headers=[forbidden]), 405)
-    ambiguous = RouteMatch(safe_regex=regex_pb2.RegexMatcher(regex=AMBIGUOUS_PATH))
-    yield _answer("ambiguous-path", ambiguous, 400)
-
-
-def _with_one_token(routes: Iterable[Route]) -> matcher_pb2.Matcher:
-    """These routes, for requests in which our token is not twice: neither in one ``Cookie`` header nor in
-    two, which HTTP/1.1 can have. The pieces of HTTP/2 (RFC 9113 section 8.2.3) are one header by then."""
-    cookies = http_inputs_pb2.HttpRequestHeaderMatchInput(header_name="cookie")
-    twice = xds_regex_pb2.RegexMatcher(google_re2={}, regex=TOKEN_TWICE)
-    doubled = matcher_pb2.Matcher.MatcherList.Predicate(
-        single_predicate=matcher_pb2.Matcher.MatcherList.Predicate.SinglePredicate(
-            input=_extension("cookies", cookies),
-            value_match=xds_string_pb2.StringMatcher(safe_regex=twice),
-        )
-    )
-    refusal = _answer("duplicate-cookie", RouteMatch(prefix="/"), 400)
-    refused = matcher_pb2.Matcher.MatcherList.FieldMatcher(
-        predicate=doubled, on_match=_then("duplicate-cookie", refusal)
-    )
+def _sorted_out(*routes: Route) -> matcher_pb2.Matcher:
+    """These routes, for requests that have a method we know, our token at most once, and a path that has
+    one meaning."""
+    ambiguous = RouteMatch(prefix="/", headers=[_header(":path", regex=AMBIGUOUS_PATH)])
+    judged = [_answer("ambiguous-path", ambiguous, 400), *routes]
+    refused = [
+        _refused("method-not-allowed", _unknown_method(), 405),
+        _refused("duplicate-cookie", _token_twice(), 400),
+    ]
     return matcher_pb2.Matcher(
-        matcher_list=matcher_pb2.Matcher.MatcherList(matchers=[refused]),
-        on_no_match=_then("routes", route_components_pb2.RouteList(routes=routes)),
+        matcher_list=matcher_pb2.Matcher.MatcherList(matchers=refused),
+        on_no_match=_then("routes", route_components_pb2.RouteList(routes=judged)),
     )
+
+
+def _unknown_method() -> Predicate:
+    known = (_field(":method", xds_string_pb2.StringMatcher(exact=method)) for method in METHODS)
+    return Predicate(not_matcher=Predicate(or_matcher=Predicate.PredicateList(predicate=known)))
+
+
+def _token_twice() -> Predicate:
+    """In one ``Cookie`` header or in two, which HTTP/1.1 can have. The pieces of HTTP/2 (RFC 9113 section
+    8.2.3) are one header by then."""
+    twice = xds_regex_pb2.RegexMatcher(google_re2={}, regex=TOKEN_TWICE)
+    return _field("cookie", xds_string_pb2.StringMatcher(safe_regex=twice))
+
+
+def _field(name: str, value: xds_string_pb2.StringMatcher) -> Predicate:
+    """Whether all header fields of this name, joined by commas, are so."""
+    joined = http_inputs_pb2.HttpRequestHeaderMatchInput(header_name=name)
+    return Predicate(
+        single_predicate=Predicate.SinglePredicate(input=_extension(name, joined), value_match=value)
+    )
+
+
+def _refused(name: str, predicate: Predicate, status: int) -> matcher_pb2.Matcher.MatcherList.FieldMatcher:
+    refusal = _answer(name, RouteMatch(prefix="/"), status)
+    return matcher_pb2.Matcher.MatcherList.FieldMatcher(predicate=predicate, on_match=_then(name, refusal))
 
 
 def _then(name: str, action: Message) -> matcher_pb2.Matcher.OnMatch:
