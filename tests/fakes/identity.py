@@ -24,6 +24,16 @@ class FakePasswordProvider:
     def add(self, identity: Identity, *, password: str) -> None:
         self._people[identity.email, password] = identity
 
+    def disable(self, email: str) -> None:
+        """From now on nobody has this address."""
+        self._people = {key: found for key, found in self._people.items() if key[0] != email}
+
+    def person(self, email: str) -> Identity:
+        for identity in self._people.values():
+            if identity.email == email:
+                return identity
+        raise Refused(WRONG)
+
     async def check(self, *, email: str, password: str) -> Identity:
         self.checked.append(email)
         try:

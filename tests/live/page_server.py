@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from doorward.web.edge_pages import REQUEST_ID, edge_page_csp, edge_pages
 from doorward.web.forms import Form
 from doorward.web.headers import STATIC_HEADERS, security_headers
-from doorward.web.pages import Pages, SignIn
+from doorward.web.pages import Pages, SignIn, has_script
 from doorward.web.static_files import STATIC_PATH, load_static_files
 from tests.web import examples
 
@@ -48,7 +48,10 @@ def serving(app: ASGIApp) -> Iterator[int]:
 def documents() -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """Each page by its name, with its headers."""
     pages = Pages(load_static_files())
-    own = {name: (pages.render(page), security_headers()) for name, page in examples.EXAMPLES.items()}
+    own = {
+        name: (pages.render(page), security_headers(script=has_script(page)))
+        for name, page in examples.EXAMPLES.items()
+    }
     edge_headers = {"Content-Security-Policy": edge_page_csp()}
     edge = {
         f"edge-{page}": (text.replace(REQUEST_ID, examples.REQUEST_ID).replace("%%", "%"), edge_headers)

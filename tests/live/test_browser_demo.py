@@ -34,7 +34,7 @@ def sign_in(page: Page, system: System, email: str) -> None:
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(system.password(email))
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_ada_signs_in_uses_the_application_and_signs_out(

@@ -101,6 +101,7 @@ def arrivals_with(world: World, admission: ChangesItsMind) -> Arrivals:
         world.stores.sessions,
         current=world.current,
         admission=admission,
+        ending=world.sessions,
         clock=world.clock,
         randomness=world.randomness,
     )
@@ -123,3 +124,24 @@ def test_whose_groups_change_while_signing_in_has_the_new_ones(world: World) -> 
         return [session.identity for session in await world.sessions.listed()]
 
     assert asyncio.run(walk()) == [promoted]
+
+
+def test_signing_in_again_in_the_same_browser_ends_the_session_before(world: World) -> None:
+    async def walk() -> tuple[bool, bool, bool]:
+        secret, first = await arrived(world, Arrival(identity=ADA))
+        _, elsewhere = await arrived(world, Arrival(identity=ADA))
+        _, second = await arrived(world, Arrival(identity=ADA), replace(VISIT, session_secret=secret))
+        kept = [await world.stores.sessions.get(session.id) for session in (first, elsewhere, second)]
+        one, two, three = (world.arrivals.is_live(session) for session in kept)
+        return one, two, three
+
+    assert asyncio.run(walk()) == (False, True, True)
+
+
+def test_somebody_else_in_the_same_browser_ends_nobodys_session(world: World) -> None:
+    async def walk() -> bool:
+        secret, first = await arrived(world, Arrival(identity=ADA))
+        await arrived(world, Arrival(identity=BOB), replace(VISIT, session_secret=secret))
+        return world.arrivals.is_live(await world.stores.sessions.get(first.id))
+
+    assert asyncio.run(walk())

@@ -10,9 +10,10 @@ from doorward.declaration import DeclarationInvalid
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
+from doorward.ports.credentials import Owner
 from doorward.services.configuration import PROVIDER_GONE, AccessFile, Outcome
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, COMPANY, World, person
+from tests.services.world import ADA, BOB, COMPANY, STAFF, World, person
 
 FILE = """
 version: 1
@@ -144,3 +145,19 @@ def test_another_secret_of_a_provider_signs_nobody_out(world: World) -> None:
     assert isinstance(settings, OpenIdConnect)
     changed(world, with_company(replace(settings, client_secret="another")))
     assert people(world) == ["ada@example.com", "eve@example.com"]
+
+
+def test_what_somebody_signed_in_with_goes_with_their_account(world: World) -> None:
+    async def walk() -> tuple[bool, bool]:
+        staff = world.sign_in.provider(STAFF).id
+        for who in (ADA, BOB):
+            owner = Owner(staff, who.email)
+            await world.stores.credentials.set_app(owner, "SECRET", step=1, now=world.clock.now())
+        without_bob = "\n".join(line for line in FILE.splitlines() if "bob" not in line)
+        await world.configurations.apply(file(without_bob), dry_run=True)
+        before = (await world.stores.credentials.held(Owner(staff, BOB.email))).any
+        await world.configurations.apply(file(without_bob), dry_run=False)
+        assert (await world.stores.credentials.held(Owner(staff, ADA.email))).any
+        return before, (await world.stores.credentials.held(Owner(staff, BOB.email))).any
+
+    assert asyncio.run(walk()) == (True, False)

@@ -20,7 +20,6 @@ from doorward.model.identity_provider import (
     Account,
     IdentityProvider,
     LocalAccounts,
-    OneTimePin,
     OpenIdConnect,
 )
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, ServiceTokenId, TunnelId
@@ -62,6 +61,7 @@ from tests.fakes.edges import FakeEdges
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
+from tests.services.factors import join_factors
 
 STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
 SOURCE = ip_address("192.0.2.7")
@@ -146,16 +146,6 @@ def configuration() -> Configuration:
     )
 
 
-def by_mail(*policies: Policy) -> Configuration:
-    """A configuration whose only way in is a mailed code, for one application with these policies."""
-    settings = OneTimePin(sender="access@example.com", smtp_host="localhost")
-    return Configuration(
-        identity_providers=(IdentityProvider(id=MAIL, name="Email", settings=settings),),
-        tunnels=(Tunnel(id=TunnelId("t1"), name="office"),),
-        applications=(application("hello", *policies),),
-    )
-
-
 @dataclass
 class World:
     """Everything, joined over fakes. ``await world.begin()`` first."""
@@ -178,7 +168,7 @@ class World:
         self.tokens = Tokens(
             self.stores.signing_keys, issuer=TEAM, clock=self.clock, randomness=self.randomness
         )
-        self.flows = Flows(team_origin=TEAM, seal=self._seal("flow", 30), randomness=self.randomness)
+        self.flows = Flows(team_origin=TEAM, seal=self.seal("flow", 30), randomness=self.randomness)
         self.tunnel_secrets = TunnelSecrets(b"k" * 32)
         self.publisher = Publisher(
             self.stores,
@@ -216,8 +206,10 @@ class World:
         self.limits = SignInLimits(self.clock)
         self.admission = DirectoryAdmission(self.stores.directory, current=self.current)
         self.arrivals = self._arrivals()
+        joined = join_factors(self)
+        self.passkeys, self.enrolment, self.factors = joined.passkeys, joined.enrolment, joined.factors
         self.sign_in = self._sign_in()
-        self.mail_limits, self.pin_seal = MailLimits(self.clock), self._seal("pin", 10)
+        self.mail_limits, self.pin_seal = MailLimits(self.clock), self.seal("pin", 10)
         self.background = Background(at_once=2, waiting=100)
         self.pins = self.make_pins(self.arrivals, self.background)
         self.entering = self._entering()
@@ -275,6 +267,7 @@ class World:
             self.stores.sessions,
             current=self.current,
             admission=self.admission,
+            ending=self.sessions,
             clock=self.clock,
             randomness=self.randomness,
         )
@@ -283,9 +276,9 @@ class World:
         return SignIn(
             self.stores.one_time_values,
             current=self.current,
-            arrivals=self.arrivals,
+            after_password=self.factors,
             flows=self.flows,
-            transactions=self._seal("sign-in", 10),
+            transactions=self.seal("sign-in", 10),
             provider_for=self.provider_for,
             limits=self.limits,
             callback=f"{TEAM}/cdn-cgi/access/callback",
@@ -317,7 +310,7 @@ class World:
             randomness=self.randomness,
         )
 
-    def _seal(self, purpose: str, minutes: int) -> Seal:
+    def seal(self, purpose: str, minutes: int) -> Seal:
         lifetime = timedelta(minutes=minutes)
         return Seal(b"s" * 32, purpose=purpose, lifetime=lifetime, clock=self.clock)
 

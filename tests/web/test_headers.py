@@ -22,6 +22,12 @@ def test_a_page_may_load_its_own_style_and_pictures_and_nothing_else() -> None:
     }
 
 
+def test_a_page_that_asks_for_it_may_load_a_script_of_its_own_host() -> None:
+    policy = directives(security_headers(script=True)["Content-Security-Policy"])
+    assert policy.pop("script-src") == "'self'"
+    assert policy == directives(security_headers()["Content-Security-Policy"])
+
+
 def test_a_page_is_not_kept_framed_guessed_at_or_told_of_elsewhere() -> None:
     headers = security_headers()
     assert headers["Cache-Control"] == "no-store"

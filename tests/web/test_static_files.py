@@ -13,6 +13,7 @@ def test_style_and_pictures_are_served_with_their_types() -> None:
         "doorward.css": "text/css; charset=utf-8",
         "favicon.svg": "image/svg+xml",
         "mark.svg": "image/svg+xml",
+        "passkeys.js": "text/javascript; charset=utf-8",
     }
 
 

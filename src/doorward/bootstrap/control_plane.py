@@ -40,8 +40,11 @@ from doorward.web.application import Hosts, TeamPages, web_application
 from doorward.web.edge_pages import edge_page_csp, edge_pages
 from doorward.web.launcher import LauncherPage
 from doorward.web.pages import Pages
+from doorward.web.passwords import PasswordPages
 from doorward.web.pins import PinPages
 from doorward.web.provider_pages import ProviderPages
+from doorward.web.second_factor import SecondFactorPages
+from doorward.web.security import SecurityPages
 from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import StaticFile, load_static_files
 from doorward.web.trials import TrialPages
@@ -170,22 +173,37 @@ def _web(
 ) -> Starlette:
     ways = Ways(services.flows, services.entering, team_origin=answers.team_origin)
     pins = PinPages(services.pins, services.sign_in, ways=ways, answers=answers, randomness=randomness)
+    passwords = PasswordPages(
+        services.sign_in, services.factors, ways=ways, answers=answers, randomness=randomness
+    )
     return web_application(
         hosts=Hosts(settings.team_domain, services.current),
         answers=answers,
         team=TeamPages(
-            launcher=LauncherPage(services.arrivals, services.entering, answers),
+            launcher=LauncherPage(services.arrivals, services.entering, services.sign_in, answers),
             sign_in=SignInPages(
                 services.sign_in,
                 arrivals=services.arrivals,
                 entering=services.entering,
                 trials=services.trials,
                 ways=ways,
+                passwords=passwords,
                 pins=pins,
                 answers=answers,
+            ),
+            passwords=passwords,
+            pins=pins,
+            second_factor=SecondFactorPages(
+                services.factors, services.enrolment, ways=ways, answers=answers, randomness=randomness
+            ),
+            security=SecurityPages(
+                services.enrolment,
+                services.arrivals,
+                services.sign_in,
+                answers=answers,
+                clock=SystemClock(),
                 randomness=randomness,
             ),
-            pins=pins,
             trials=TrialPages(services.trials, services.sign_in, answers),
             providers=ProviderPages(
                 services.provider_logout, services.identity_providers, services.sign_in, answers

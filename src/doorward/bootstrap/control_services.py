@@ -24,17 +24,23 @@ from doorward.services.decide import Decider
 from doorward.services.directory import Directories
 from doorward.services.directory_admission import DirectoryAdmission
 from doorward.services.directory_effects import DirectoryEffects
+from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
+from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
+from doorward.services.passkeys import Passkeys
 from doorward.services.pins import Pins
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateFor, Publisher
-from doorward.services.rate_limits import MailLimits, SignInLimits
+from doorward.services.rate_limits import FactorLimits, MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.sealing import Seal
+from doorward.services.second_factors import LIFETIME as HALF_LIFETIME
+from doorward.services.second_factors import SecondFactors
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sign_in import SignIn
@@ -61,6 +67,8 @@ class ControlServices:
     arrivals: Arrivals
     sign_in: SignIn
     pins: Pins
+    enrolment: Enrolment
+    factors: SecondFactors
     background: Background
     entering: Entering
     decider: Decider
@@ -116,9 +124,45 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
     admission = DirectoryAdmission(stores.directory, current=current)
     arrivals = Arrivals(
-        stores.sessions, current=current, admission=admission, clock=clock, randomness=randomness
+        stores.sessions,
+        current=current,
+        admission=admission,
+        ending=sessions,
+        clock=clock,
+        randomness=randomness,
     )
     limits, background = SignInLimits(clock), Background(at_once=MAILS_AT_ONCE, waiting=MAILS_WAITING)
+    passkeys = Passkeys(
+        stores.credentials,
+        stores.one_time_values,
+        place=settings.team_domain,
+        origin=edge.issuer,
+        seal=Seal(folder.derive("passkeys"), purpose="passkey", lifetime=PASSKEY_LIFETIME, clock=clock),
+        clock=clock,
+        randomness=randomness,
+    )
+    enrolment = Enrolment(
+        stores.credentials,
+        passkeys,
+        place=settings.team_domain,
+        seal=Seal(folder.derive("enrolment"), purpose="enrolment", lifetime=ENROLMENT_LIFETIME, clock=clock),
+        clock=clock,
+        randomness=randomness,
+    )
+    factors = SecondFactors(
+        stores.credentials,
+        stores.one_time_values,
+        current=current,
+        arrivals=arrivals,
+        provider_for=providers.adapter,
+        passkeys=passkeys,
+        enrolment=enrolment,
+        limits=limits,
+        factor_limits=FactorLimits(clock),
+        seal=Seal(folder.derive("second factors"), purpose="half", lifetime=HALF_LIFETIME, clock=clock),
+        clock=clock,
+        randomness=randomness,
+    )
     trials = Trials(team_origin=edge.issuer, clock=clock, randomness=randomness)
     configurations = Configurations(
         stores,
@@ -143,7 +187,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         sign_in=SignIn(
             stores.one_time_values,
             current=current,
-            arrivals=arrivals,
+            after_password=factors,
             flows=way,
             transactions=seal_sign_ins,
             provider_for=providers.adapter,
@@ -151,6 +195,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             callback=callback,
             clock=clock,
         ),
+        enrolment=enrolment,
+        factors=factors,
         pins=Pins(
             stores.one_time_values,
             current=current,

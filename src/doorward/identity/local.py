@@ -46,6 +46,20 @@ class LocalProvider:
         matched = await self._passwords.check(password, stored)
         if account is None or not (matched and may_sign_in):
             raise Refused(WRONG)
+        return self._identity(account)
+
+    def person(self, email: str) -> Identity:
+        """Who has this address. See ``PasswordProvider``.
+
+        Raises:
+            Refused: no such person, or the account may not sign in.
+        """
+        account = self._account(email)
+        if account is None or account.disabled:
+            raise Refused(WRONG)
+        return self._identity(account)
+
+    def _identity(self, account: Account) -> Identity:
         address = canonical_email(account.email)
         return Identity(
             identity_provider=self._id,

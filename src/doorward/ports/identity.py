@@ -90,6 +90,13 @@ class PasswordProvider(Protocol):
         """
         ...
 
+    def person(self, email: str) -> Identity:
+        """Who has this (canonical) address, without asking for a password.
+
+        Raises Refused when there is nobody, or the account is disabled.
+        """
+        ...
+
 
 @runtime_checkable
 class PinProvider(Protocol):

@@ -55,6 +55,14 @@ class Admission(Protocol):
         ...
 
 
+class Ending(Protocol):
+    """Ends sessions, everywhere they are at work."""
+
+    async def end(self, session_ids: Sequence[SessionId], *, why: str = "") -> Sequence[Session]:
+        """End these; return those that lived until now."""
+        ...
+
+
 class Arrivals:
     """Makes sessions."""
 
@@ -64,12 +72,14 @@ class Arrivals:
         *,
         current: Current,
         admission: Admission,
+        ending: Ending,
         clock: Clock,
         randomness: Randomness,
     ) -> None:
         self._sessions = sessions
         self._current = current
         self._admission = admission
+        self._ending = ending
         self._clock = clock
         self._randomness = randomness
 
@@ -95,17 +105,19 @@ class Arrivals:
         """The cookie of a session, always under a new secret.
 
         A person who comes back with authentication contexts, and is signed in as the same person,
-        keeps their session and gains them. Anybody else gets a new one.
+        keeps their session and gains them. Anybody else gets a new one; the one before, if it was
+        the same person's in this browser, ends (ASVS 7.2.4): signing out could not reach it any more.
 
         Raises SignInRefused for somebody who was shut out.
         """
         vouched = arrival.identity
         identity = await self._admission.admitted(vouched)
         arrival = replace(arrival, identity=identity)
-        present = await self.session(visit.session_secret) if identity.contexts else None
+        before = await self.session(visit.session_secret)
+        present = before if before is not None and _same_person(before.identity, identity) else None
         secret = self._randomness.token()
         now = self._clock.now()
-        if present is not None and _same_person(present.identity, identity):
+        if present is not None and identity.contexts:
             session = replace(
                 present,
                 contexts={**present.contexts, **dict.fromkeys(identity.contexts, now)},
@@ -121,6 +133,8 @@ class Arrivals:
         await self._sessions.create(session, secret_hash=hashed(secret), refresh_token=arrival.refresh_token)
         await self._admit_again(session, vouched)
         self._log("signed in", session)
+        if present is not None:
+            await self._ending.end([present.id])
         return _with_cookie(session, secret, now=now)
 
     async def _admit_again(self, session: Session, vouched: Identity) -> None:

@@ -14,6 +14,7 @@ from doorward.model.errors import Invalid
 from doorward.model.identity_provider import Account, LocalAccounts, whom_it_means
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock, Randomness
+from doorward.ports.credentials import Owner
 from doorward.ports.edges import Edges
 from doorward.ports.stores import Stores
 from doorward.services.current import InForce
@@ -152,6 +153,9 @@ class Configurations:
         await self._publisher.publish()
         for email, provider in _changed_people(before, after):
             await self._sign_out(email, provider)
+        # Who gets the same address later must not be let in by the passkey of who had it before.
+        gone = _people(before).keys() - _people(after).keys()
+        await self._stores.credentials.forget([Owner(provider, email) for email, provider in gone])
         for provider in _changed_providers(before, after):
             sessions = await self._stores.sessions.of_provider(provider, now=self._clock.now())
             await self._sessions.end([session.id for session in sessions], why=PROVIDER_GONE)

@@ -18,6 +18,7 @@ from typing import Final
 
 from doorward.model.errors import AccessError
 from doorward.ports.clock import Clock
+from doorward.ports.credentials import Owner
 from doorward.services.secrets import hashed
 
 WINDOW: Final = timedelta(minutes=5)
@@ -36,6 +37,11 @@ MAILS_PER_HOUR: Final = 12
 whoever guesses codes for one address has few to guess at."""
 MAILS_AT_ALL: Final = 1000
 """Mails asked for by everybody within the window: what a mail server can be expected to take."""
+
+FACTORS: Final = 5
+"""Wrong codes for one account within the window of passwords."""
+FACTORS_PER_DAY: Final = 50
+"""Wrong codes for one account within a day: of a million codes three are right at a time."""
 
 REMEMBERED: Final = 50_000
 """Keys remembered at most, so that a flood of made-up addresses cannot fill the memory."""
@@ -130,6 +136,26 @@ class MailLimits:
         self._mails.note(limits)
 
 
+class FactorLimits:
+    """How often second factors may be wrong. Only who knows the password gets to try one, so it is
+    counted by account, from anywhere: no stranger can lock a person out by it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._failures = Events(clock)
+
+    def check(self, owner: Owner) -> None:
+        """Raises TooMany when this must wait."""
+        self._failures.check(_factors(owner))
+
+    def failed(self, owner: Owner) -> None:
+        """Remember a failure."""
+        self._failures.note(_factors(owner))
+
+    def forget(self, owner: Owner) -> None:
+        """Begin to count anew within the short window, after a right one."""
+        self._failures.forget(_factors(owner)[:1])
+
+
 def network_of(source: IPv4Address | IPv6Address) -> str:
     """The network that an address is counted by: what a household or an office gets."""
     return str(ip_network(f"{source}/{24 if source.version == 4 else 64}", strict=False))
@@ -145,6 +171,11 @@ def _failures(email: str, source: IPv4Address | IPv6Address) -> tuple[Limit, ...
         Limit(f"{_person(email)} {network}", PER_PERSON, WINDOW),
         Limit(network, PER_NETWORK, WINDOW),
     )
+
+
+def _factors(owner: Owner) -> tuple[Limit, ...]:
+    key = hashed(f"{owner.provider} {owner.email}")
+    return (Limit(key, FACTORS, WINDOW), Limit(f"{key} day", FACTORS_PER_DAY, timedelta(days=1)))
 
 
 def _mails(email: str, source: IPv4Address | IPv6Address) -> tuple[Limit, ...]:

@@ -9,11 +9,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from doorward.envoy import names
+from doorward.model.access import Identity
 from doorward.model.errors import Conflict, NotFound, Refused
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.ids import IdentityProviderId
@@ -27,7 +28,7 @@ from doorward.ports.identity import (
     RedirectProvider,
 )
 from doorward.ports.stores import OneTimeValues
-from doorward.services.arrivals import Arrivals, Onward, Visit
+from doorward.services.arrivals import Onward, Visit
 from doorward.services.cookies import clear_cookie, set_cookie
 from doorward.services.current import Current
 from doorward.services.flows import Flow, Flows
@@ -72,6 +73,14 @@ class Returned:
     cookies: Sequence[str]
 
 
+class AfterPassword(Protocol):
+    """What a right password leads to."""
+
+    async def after_password(self, provider: IdentityProvider, identity: Identity, visit: Visit) -> Onward:
+        """A session, or the page that asks for more."""
+        ...
+
+
 class SignIn:
     """The use cases of signing in. ``provider_for`` builds a provider from its settings."""
 
@@ -80,7 +89,7 @@ class SignIn:
         one_time_values: OneTimeValues,
         *,
         current: Current,
-        arrivals: Arrivals,
+        after_password: AfterPassword,
         flows: Flows,
         transactions: Seal,
         provider_for: Callable[[IdentityProvider], Provider],
@@ -90,7 +99,7 @@ class SignIn:
     ) -> None:
         self._one_time_values = one_time_values
         self._current = current
-        self._arrivals = arrivals
+        self._after_password = after_password
         self._flows = flows
         self._transactions = transactions
         self._provider_for = provider_for
@@ -119,7 +128,7 @@ class SignIn:
     async def with_password(
         self, provider: IdentityProvider, *, email: str, password: str, visit: Visit
     ) -> Onward:
-        """Sign in by password.
+        """Sign in by password; ``location`` of the answer is empty where that was all.
 
         Raises Refused for wrong credentials; TooMany when there were too many such attempts.
         """
@@ -135,7 +144,7 @@ class SignIn:
             self._limits.failed(email, visit.source)
             log.info("sign-in failed", identity_provider=provider.id, source=str(visit.source))
             raise
-        return await self._arrivals.signed_in(Arrival(identity=identity), visit)
+        return await self._after_password.after_password(provider, identity, visit)
 
     async def depart(self, provider: IdentityProvider, errand: Errand, *, pending: Sequence[str]) -> Onward:
         """Send the browser to a redirect provider. ``pending`` are its transaction cookies' names.

@@ -12,7 +12,7 @@ from doorward.services.questions import Deny, Question
 from doorward.services.rate_limits import TooMany
 from doorward.web.forms import Form
 from doorward.web.headers import security_headers
-from doorward.web.pages import Denied, Page, Pages
+from doorward.web.pages import Denied, Page, Pages, has_script
 from doorward.web.problems import standard_problem
 
 STATUS: Mapping[type[AccessError], int] = {
@@ -44,7 +44,7 @@ class Answers:
         response = Response(
             self._pages.render(page),
             status_code=status,
-            headers=dict(security_headers(form_targets)),
+            headers=dict(security_headers(form_targets, script=has_script(page))),
             media_type="text/html; charset=utf-8",
         )
         return with_cookies(response, cookies)

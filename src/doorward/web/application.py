@@ -15,12 +15,17 @@ from starlette.routing import Route
 from doorward.envoy import names
 from doorward.model.errors import AccessError, Invalid, NotFound
 from doorward.services.current import Current
+from doorward.services.second_factors import SECOND_FACTOR, SET_UP
+from doorward.web import passwords, security
 from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
 from doorward.web.headers import STATIC_HEADERS
 from doorward.web.launcher import LauncherPage
+from doorward.web.passwords import PasswordPages
 from doorward.web.pins import CODE, PIN, PinPages
 from doorward.web.provider_pages import ProviderPages
+from doorward.web.second_factor import SecondFactorPages
+from doorward.web.security import SecurityPages
 from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import StaticFile
 from doorward.web.trials import TrialPages
@@ -65,7 +70,10 @@ class TeamPages:
 
     launcher: LauncherPage
     sign_in: SignInPages
+    passwords: PasswordPages
     pins: PinPages
+    second_factor: SecondFactorPages
+    security: SecurityPages
     trials: TrialPages
     providers: ProviderPages
 
@@ -120,10 +128,16 @@ def web_application(
         routes=[
             Route("/", hosts.team(team.launcher.launcher), methods=["GET"]),
             Route(path + "login", hosts.team(team.sign_in.login), methods=["GET"]),
-            Route(path + "login", hosts.team(team.sign_in.password), methods=["POST"]),
+            Route(path + "login", hosts.team(team.passwords.password), methods=["POST"]),
             Route(PIN, hosts.team(team.pins.code), methods=["GET"]),
             Route(PIN, hosts.team(team.pins.send), methods=["POST"]),
             Route(CODE, hosts.team(team.pins.answer), methods=["POST"]),
+            Route(passwords.PASSKEY, hosts.team(team.passwords.passkey), methods=["POST"]),
+            Route(SECOND_FACTOR, hosts.team(team.second_factor.ask), methods=["GET"]),
+            Route(SECOND_FACTOR, hosts.team(team.second_factor.answer), methods=["POST"]),
+            Route(SET_UP, hosts.team(team.second_factor.set_up), methods=["GET"]),
+            Route(SET_UP, hosts.team(team.second_factor.set_up_answer), methods=["POST"]),
+            *_security(hosts, team.security),
             Route(path + "callback", hosts.team(team.sign_in.callback), methods=["GET", "POST"]),
             Route(path + "trial", hosts.team(team.trials.trial), methods=["GET"]),
             Route(
@@ -146,3 +160,19 @@ def web_application(
         ],
         exception_handlers=handlers,
     )
+
+
+def _security(hosts: Hosts, pages: SecurityPages) -> list[Route]:
+    """The routes of people's own sign-in."""
+    return [
+        Route(security.SECURITY, hosts.team(pages.overview), methods=["GET"]),
+        Route(security.CONFIRM, hosts.team(pages.confirm), methods=["GET"]),
+        Route(security.APP, hosts.team(pages.new_app), methods=["GET"]),
+        Route(security.APP, hosts.team(pages.add_app), methods=["POST"]),
+        Route(security.REMOVE_APP, hosts.team(pages.remove_app), methods=["POST"]),
+        Route(security.PASSKEY, hosts.team(pages.new_passkey), methods=["GET"]),
+        Route(security.PASSKEY, hosts.team(pages.add_passkey), methods=["POST"]),
+        Route(security.RENAME_PASSKEY, hosts.team(pages.rename_passkey), methods=["POST"]),
+        Route(security.REMOVE_PASSKEY, hosts.team(pages.remove_passkey), methods=["POST"]),
+        Route(security.CODES, hosts.team(pages.new_codes), methods=["POST"]),
+    ]

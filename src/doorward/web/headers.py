@@ -1,6 +1,7 @@
 """The security headers of every page, and those of static files.
 
-Rule: no inline script or style, no other host, no frame around a page, nothing kept in a cache.
+Rule: no inline script or style, no other host, no frame around a page, nothing kept in a cache. A
+script of our own only on a page that asks for it.
 """
 
 from __future__ import annotations
@@ -34,19 +35,20 @@ STATIC_HEADERS: Mapping[str, str] = MappingProxyType(
 """For static files: their address changes with their content, so a year is safe."""
 
 
-def security_headers(form_targets: Sequence[str] = ()) -> Mapping[str, str]:
+def security_headers(form_targets: Sequence[str] = (), *, script: bool = False) -> Mapping[str, str]:
     """The headers of a page.
 
     ``form_targets`` are further origins (``https://app.example.com``) that a form's answer may
     redirect to: browsers apply ``form-action`` to the whole chain of redirects (CSP 3 section
     6.4.2), so the sign-in form, answered with a redirect to the application, must name it.
+    ``script`` lets the page load scripts from its own host.
 
     Raises:
         Invalid: a target is not a plain origin, and would have said something else in the policy.
     """
     return {
         "Cache-Control": "no-store",
-        "Content-Security-Policy": _policy(form_targets),
+        "Content-Security-Policy": _policy(form_targets, script=script),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": PERMISSIONS,
@@ -56,7 +58,7 @@ def security_headers(form_targets: Sequence[str] = ()) -> Mapping[str, str]:
     }
 
 
-def _policy(form_targets: Sequence[str]) -> str:
+def _policy(form_targets: Sequence[str], *, script: bool) -> str:
     for target in form_targets:
         if target != ANYWHERE and not ORIGIN.fullmatch(target):
             raise Invalid(
@@ -64,6 +66,8 @@ def _policy(form_targets: Sequence[str]) -> str:
             )
     form_action = " ".join(["'self'", *dict.fromkeys(form_targets)])
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "default-src 'none'; "
+        + ("script-src 'self'; " if script else "")
+        + "style-src 'self'; img-src 'self'; font-src 'self'; "
         f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )

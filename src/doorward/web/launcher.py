@@ -6,11 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from doorward.envoy import names
+from doorward.model.errors import NotFound
+from doorward.model.identity_provider import LocalAccounts
+from doorward.model.session import Session
 from doorward.services.arrivals import Arrivals
 from doorward.services.entering import Entering
+from doorward.services.sign_in import SignIn
 from doorward.web.answers import Answers
-from doorward.web.forms import Form
+from doorward.web.forms import Form, Link
 from doorward.web.pages import Launcher, Tile
+from doorward.web.security import NEXT_COOKIE, SECURITY
 from doorward.web.visits import cookie_of, source_of
 from doorward.web.ways import LOGIN
 
@@ -18,7 +23,8 @@ from doorward.web.ways import LOGIN
 class LauncherPage:
     """Handler of the team domain's front page."""
 
-    def __init__(self, arrivals: Arrivals, entering: Entering, answers: Answers) -> None:
+    def __init__(self, arrivals: Arrivals, entering: Entering, sign_in: SignIn, answers: Answers) -> None:
+        self._sign_in = sign_in
         self._arrivals = arrivals
         self._entering = entering
         self._answers = answers
@@ -28,6 +34,8 @@ class LauncherPage:
         session = await self._arrivals.session(cookie_of(request, names.SESSION_COOKIE))
         if session is None:
             return self._answers.redirect(LOGIN)
+        if cookie_of(request, NEXT_COOKIE):
+            return self._answers.redirect(SECURITY)
         applications = self._entering.open_to(session, source=source_of(request))
         tiles = tuple(
             Tile(name=a.name or a.id, url=self._entering.url_of(a), hostname=a.hostname) for a in applications
@@ -36,6 +44,16 @@ class LauncherPage:
             email=session.identity.email,
             name=session.identity.name,
             tiles=tiles,
+            links=self._links(session),
             sign_out=Form(action=names.ACCESS_PATH + "logout", method="get"),
         )
         return self._answers.page(page)
+
+    def _links(self, session: Session) -> tuple[Link, ...]:
+        """To their own sign-in, for people who have it here."""
+        try:
+            provider = self._sign_in.provider(session.identity.identity_provider)
+        except NotFound:
+            return ()
+        local = isinstance(provider.settings, LocalAccounts)
+        return (Link(name="Your sign-in", url=SECURITY),) if local else ()

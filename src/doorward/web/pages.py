@@ -16,8 +16,17 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from doorward.model.errors import Invalid
+from doorward.web.factor_views import (
+    NewApp,
+    NewPasskey,
+    PasskeyForm,
+    RecoveryCodes,
+    SecondFactor,
+    Security,
+)
 from doorward.web.forms import Form, Link
 from doorward.web.pin_views import PinAddress, PinCode
+from doorward.web.qr import qr
 from doorward.web.static_files import StaticFile
 
 TONES = 8
@@ -31,6 +40,7 @@ class SignIn:
     ``form`` sends ``email`` and ``password`` besides its own fields. ``problem`` is one sentence
     about the attempt before this one. ``application`` is the name of what they are heading to, and
     empty when that is the launcher. ``chooser_url`` leads back to the other providers, if any.
+    ``passkey`` signs in without either.
     """
 
     form: Form
@@ -39,6 +49,7 @@ class SignIn:
     problem: str = ""
     application: str = ""
     chooser_url: str = ""
+    passkey: PasskeyForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +153,22 @@ class TrialResult:
     raw: str
 
 
-Page = SignIn | Chooser | Launcher | Denied | SignedOut | Problem | TrialResult | PinAddress | PinCode
+Page = (
+    SignIn
+    | Chooser
+    | Launcher
+    | Denied
+    | SignedOut
+    | Problem
+    | TrialResult
+    | PinAddress
+    | PinCode
+    | SecondFactor
+    | NewApp
+    | NewPasskey
+    | RecoveryCodes
+    | Security
+)
 
 TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
     {
@@ -155,6 +181,11 @@ TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
         TrialResult: "trial_result.html",
         PinAddress: "pin_address.html",
         PinCode: "pin_code.html",
+        SecondFactor: "second_factor.html",
+        NewApp: "new_app.html",
+        NewPasskey: "new_passkey.html",
+        RecoveryCodes: "recovery_codes.html",
+        Security: "security.html",
     }
 )
 
@@ -172,6 +203,7 @@ class Pages:
         )
         self._environment.globals["static"] = lambda name: static_files[name].url
         self._environment.filters["address"] = safe_address
+        self._environment.filters["qr"] = qr
 
     def render(self, page: Page) -> str:
         """The HTML document of ``page``.
@@ -180,6 +212,11 @@ class Pages:
             Invalid: an address in it is neither http(s) nor a path on this host.
         """
         return self._environment.get_template(TEMPLATES[type(page)]).render(page=page)
+
+
+def has_script(page: Page) -> bool:
+    """Whether the page has a script of ours, for passkeys; no other page has any."""
+    return getattr(page, "passkey", None) is not None
 
 
 def safe_address(url: str) -> str:

@@ -13,42 +13,33 @@ from doorward.model.errors import Conflict, Refused, SignInRefused, Unavailable
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts, OneTimePin
 from doorward.model.session import Session
 from doorward.policy.explain import sentences
-from doorward.ports.clock import Randomness
 from doorward.services.arrivals import Arrivals
-from doorward.services.cookies import clear_cookie, set_cookie
+from doorward.services.cookies import clear_cookie
 from doorward.services.decide import failed_rule
 from doorward.services.entering import Entering, NotAllowed, OtherProvider, StepUp
-from doorward.services.flows import LIFETIME, Flow
+from doorward.services.flows import Flow
 from doorward.services.questions import Deny, Facts, Kind
-from doorward.services.rate_limits import TooMany
 from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, SignIn
 from doorward.services.trials import Trials
 from doorward.web.answers import Answers
-from doorward.web.forms import Form, Link
+from doorward.web.forms import Link
 from doorward.web.headers import ANYWHERE
 from doorward.web.pages import Chooser, SignedOut
-from doorward.web.pages import SignIn as SignInPage
+from doorward.web.passwords import PasswordPages
 from doorward.web.pins import PinPages
 from doorward.web.problems import refused_sign_in
 from doorward.web.visits import (
-    CSRF_COOKIE,
-    CSRF_FIELD,
     SWITCH_COOKIE,
     cookie_of,
-    csrf_token,
-    posted_form,
     provider_answer,
     request_id_of,
     source_of,
-    text,
     visit_of,
     wants_html,
 )
-from doorward.web.ways import LOGIN, Ways
+from doorward.web.ways import Ways
 
 log = structlog.get_logger("web.sign_in")
-
-WRONG = "That email address and password do not fit."
 
 
 class SignInPages:
@@ -62,24 +53,26 @@ class SignInPages:
         entering: Entering,
         trials: Trials,
         ways: Ways,
+        passwords: PasswordPages,
         pins: PinPages,
         answers: Answers,
-        randomness: Randomness,
     ) -> None:
         self._sign_in = sign_in
         self._arrivals = arrivals
         self._entering = entering
         self._trials = trials
         self._ways = ways
+        self._passwords = passwords
         self._pins = pins
         self._answers = answers
-        self._randomness = randomness
 
     async def login(self, request: Request) -> Response:
         """Where a person is sent who must sign in. Signed in already: straight on."""
         flow = self._ways.flow(request.query_params.get("flow", ""))
         session = await self._arrivals.known(cookie_of(request, names.SESSION_COOKIE))
-        if session is not None and self._arrivals.is_live(session):
+        # Somebody who is signed in may be asked to sign in once more, to confirm that it is they.
+        again = "again" in request.query_params
+        if session is not None and self._arrivals.is_live(session) and not again:
             return await self._go_on(request, session, flow)
         if session is not None and session.why_revoked:
             return self._signed_out(session, flow)
@@ -89,25 +82,6 @@ class SignInPages:
         """Once, after a session was ended from outside: why."""
         page = SignedOut(sign_in_url=self._ways.login(flow), why=session.why_revoked)
         return self._answers.page(page, cookies=[clear_cookie(names.SESSION_COOKIE)])
-
-    async def password(self, request: Request) -> Response:
-        """The password form comes back."""
-        form = await posted_form(request, origin=self._answers.team_origin)
-        flow = self._ways.flow(text(form, "flow"))
-        provider = self._sign_in.provider(text(form, "provider"))
-        email = text(form, "email")
-        try:
-            onward = await self._sign_in.with_password(
-                provider, email=email, password=text(form, "password"), visit=visit_of(request)
-            )
-        except Refused:
-            return self._form(request, provider, flow, email=email, problem=WRONG, status=403)
-        except TooMany as error:
-            problem = f"Too many attempts. Wait {error.seconds} seconds and try again."
-            response = self._form(request, provider, flow, email=email, problem=problem, status=429)
-            response.headers["retry-after"] = str(error.seconds)
-            return response
-        return self._answers.redirect(self._ways.after(flow), cookies=onward.cookies)
 
     async def callback(self, request: Request) -> Response:
         """Back from a provider, by a link or by a form that the provider's page sent."""
@@ -195,7 +169,7 @@ class SignInPages:
 
     async def _to_provider(self, request: Request, provider: IdentityProvider, flow: Flow | None) -> Response:
         if isinstance(provider.settings, LocalAccounts):
-            return self._form(request, provider, flow)
+            return self._passwords.form(request, provider, flow)
         if isinstance(provider.settings, OneTimePin):
             return self._pins.address(request, provider, flow)
         switching = bool(cookie_of(request, SWITCH_COOKIE) or request.query_params.get("switch"))
@@ -206,30 +180,6 @@ class SignInPages:
             return self._did_not_work(request, error, flow)
         cookies = [*onward.cookies, clear_cookie(SWITCH_COOKIE)] if switching else onward.cookies
         return self._answers.redirect(onward.location, cookies=cookies)
-
-    def _form(
-        self,
-        request: Request,
-        provider: IdentityProvider,
-        flow: Flow | None,
-        *,
-        email: str = "",
-        problem: str = "",
-        status: int = 200,
-    ) -> Response:
-        token = csrf_token(request, self._randomness)
-        fields = {CSRF_FIELD: token, "provider": provider.id, **self._ways.fields(flow)}
-        several = len(self._sign_in.providers_for(flow)) > 1
-        page = SignInPage(
-            form=Form(action=LOGIN, fields=fields),
-            provider=provider.name or provider.id,
-            email=email[:254] if email.isprintable() else "",
-            problem=problem,
-            application=self._ways.heading_to(flow),
-            chooser_url=self._ways.login(flow) if several else "",
-        )
-        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
-        return self._answers.page(page, status=status, cookies=[cookie], form_targets=[ANYWHERE])
 
 
 def pending_of(request: Request) -> list[str]:

@@ -17,6 +17,7 @@ STATIC_PATH = "/cdn-cgi/access/static/"
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "css": "text/css; charset=utf-8",
+        "js": "text/javascript; charset=utf-8",
         "svg": "image/svg+xml",
     }
 )
