@@ -145,3 +145,16 @@ def test_somebody_else_in_the_same_browser_ends_nobodys_session(world: World) ->
         return world.arrivals.is_live(await world.stores.sessions.get(first.id))
 
     assert asyncio.run(walk())
+
+
+def test_who_comes_back_with_other_facts_gets_a_new_session_and_the_old_one_ends(world: World) -> None:
+    async def walk() -> tuple[Session, Session, Session]:
+        secret, before = await arrived(world, Arrival(identity=ADA))
+        changed = replace(ADA, groups=frozenset({"sales"}), contexts=frozenset({"c1"}))
+        _, after = await arrived(world, Arrival(identity=changed), replace(VISIT, session_secret=secret))
+        return before, after, await world.stores.sessions.get(before.id)
+
+    before, after, old = asyncio.run(walk())
+    assert after.id != before.id
+    assert after.identity.groups == {"sales"}
+    assert old.revoked is not None

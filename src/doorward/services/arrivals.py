@@ -104,9 +104,10 @@ class Arrivals:
     async def signed_in(self, arrival: Arrival, visit: Visit) -> Onward:
         """The cookie of a session, always under a new secret.
 
-        A person who comes back with authentication contexts, and is signed in as the same person,
-        keeps their session and gains them. Anybody else gets a new one; the one before, if it was
-        the same person's in this browser, ends (ASVS 7.2.4): signing out could not reach it any more.
+        A person who comes back with authentication contexts, and is signed in as the same person with
+        the same facts, keeps their session and gains them. Anybody else gets a new one; the one before,
+        if it was the same person's in this browser, ends (ASVS 7.2.4): signing out could not reach it
+        any more, and its facts are outdated.
 
         Raises SignInRefused for somebody who was shut out.
         """
@@ -117,7 +118,8 @@ class Arrivals:
         present = before if before is not None and _same_person(before.identity, identity) else None
         secret = self._randomness.token()
         now = self._clock.now()
-        if present is not None and identity.contexts:
+        same_facts = present is not None and replace(identity, contexts=frozenset()) == present.identity
+        if present is not None and same_facts and identity.contexts:
             session = replace(
                 present,
                 contexts={**present.contexts, **dict.fromkeys(identity.contexts, now)},
