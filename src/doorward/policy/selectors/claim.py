@@ -6,8 +6,9 @@ from __future__ import annotations
 from doorward.model.access import AccessRequest
 from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
-from doorward.policy.expression import ClaimContains, ClaimEquals, Expression, both
+from doorward.policy.expression import Expression
 from doorward.policy.selectors.kind import PEOPLE, Narrowing
+from doorward.policy.vouched import by_provider, listed
 
 actions = PEOPLE
 narrowing = Narrowing.OPTIONAL
@@ -32,14 +33,9 @@ def matches(selector: Selector, request: AccessRequest) -> bool:
     """Whether the provider it is narrowed to said exactly this; of a list, that one item is it."""
     person = request.identity
     name, _, wanted = selector.value.partition("=")
-    if person is None or (name, wanted) not in person.claims:
-        return False
-    return selector.identity_provider in (None, person.identity_provider)
+    return person is not None and (name, wanted) in person.claims and by_provider(selector, request)
 
 
 def expression(selector: Selector) -> Expression:
     """The ``custom`` claim lists it (and the ``idp`` claim is the provider)."""
-    listed = ClaimContains("custom", selector.value)
-    if selector.identity_provider is None:
-        return listed
-    return both((listed, ClaimEquals("idp", selector.identity_provider)))
+    return listed(selector, "custom")
