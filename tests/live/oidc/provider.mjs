@@ -89,11 +89,13 @@ function open(issuer) {
       groups: ["groups"],
     },
     conformIdTokenClaims: !settings.claimsInIdToken,
-    features: { devInteractions: { enabled: false } },
+    // It refuses to call this very machine, where all of a test's clients are.
+    fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }),
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_context, id) =>
       people.has(id) ? { accountId: id, claims: async () => people.get(id) } : undefined,
-    ttl: { AccessToken: 300, AuthorizationCode: 60, Grant: 600, IdToken: 300, Interaction: 600, Session: 600 },
+    ttl: { AccessToken: 300, AuthorizationCode: 60, Grant: 600, IdToken: 300, Interaction: 600, RefreshToken: 600, Session: 600 },
   });
 }
 
@@ -102,6 +104,7 @@ const server = createServer((request, response) => answer(request, response));
 server.listen(settings.port, "127.0.0.1", async () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = open(issuer);
+  provider.on("backchannel.error", (_context, error) => console.error(error));
   const everythingElse = provider.callback();
   answer = (request, response) => {
     const found = INTERACTION.exec(new URL(request.url, issuer).pathname);
