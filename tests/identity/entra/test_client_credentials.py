@@ -27,6 +27,7 @@ CERTIFIED = replace(
     certificate=own_certificate.certificate(),
     private_key=own_certificate.pem(own_certificate.key()),
 )
+CURVE = ec.generate_private_key(ec.SECP256R1())
 DAY = timedelta(days=1)
 OLD = ClientSecret(value="old", expires=START + DAY)
 NEW = ClientSecret(value="new", expires=START + 90 * DAY)
@@ -103,18 +104,21 @@ def test_no_two_statements_are_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("settings", "said"),
     [
-        ({"certificate": ""}, "certificate: holds no readable certificate"),
-        ({"certificate": "-----BEGIN"}, "certificate: holds no readable certificate"),
-        ({"private_key": "nonsense"}, "private_key: holds no readable private key"),
-        ({"private_key": own_certificate.pem(own_certificate.key(2))}, "does not belong to the certificate"),
-        ({"private_key": own_certificate.pem(ec.generate_private_key(ec.SECP256R1()))}, "is not an RSA key"),
+        (replace(CERTIFIED, certificate=""), "certificate: holds no readable certificate"),
+        (replace(CERTIFIED, certificate="-----BEGIN"), "certificate: holds no readable certificate"),
+        (replace(CERTIFIED, private_key="nonsense"), "private_key: holds no readable private key"),
+        (
+            replace(CERTIFIED, private_key=own_certificate.pem(own_certificate.key(2))),
+            "does not belong to the certificate",
+        ),
+        (replace(CERTIFIED, private_key=own_certificate.pem(CURVE)), "is not an RSA key"),
     ],
 )
-def test_a_certificate_that_cannot_be_used_is_invalid(changes: dict[str, str], said: str) -> None:
+def test_a_certificate_that_cannot_be_used_is_invalid(settings: EntraId, said: str) -> None:
     with pytest.raises(Invalid, match=said) as caught:
-        credentials(settings=replace(CERTIFIED, **changes))
+        credentials(settings=settings)
     assert "PRIVATE KEY" not in str(caught.value)
 
 

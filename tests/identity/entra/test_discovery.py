@@ -65,7 +65,7 @@ def test_the_document_for_many_has_a_template_in_place_of_an_id() -> None:
 
 def test_neither_pkce_nor_the_claims_parameter_need_be_offered() -> None:
     assert "code_challenge_methods_supported" not in document()
-    assert read(TENANT, document())
+    assert read(TENANT, document()).tenant_id == TENANT
 
 
 def test_the_end_of_sessions_may_be_missing() -> None:

@@ -10,7 +10,8 @@ from doorward.model.access import Identity
 from doorward.model.errors import Refused
 from doorward.model.identity_provider import EntraId
 from doorward.model.ids import IdentityProviderId
-from tests.identity.entra.test_token_rules import HONEST, OID, TENANT
+from tests.identity.entra.test_discovery import TENANT
+from tests.identity.entra.test_token_rules import HONEST, OID
 
 SETTINGS = EntraId(tenant=TENANT, client_id="the-client", conditional_access=True)
 
