@@ -36,7 +36,7 @@ class DirectoryMetadata:
 
     def issuer_for(self, tenant_id: str) -> str:
         """Who must have issued a token of that directory."""
-        return self.issuer.replace(TEMPLATE, tenant_id)
+        return self.issuer.replace(self.tenant_id or TEMPLATE, tenant_id)
 
 
 def authority_of(hosts: Hosts, tenant: str) -> str:
@@ -115,6 +115,6 @@ def _endpoint(
     parts, authority = urlsplit(url), urlsplit(hosts.authority)
     if (parts.scheme, parts.netloc) != (authority.scheme, authority.netloc):
         raise Invalid(name, f"is at {plain(parts.netloc)!r}, and the authority is {hosts.authority}")
-    if parts.path.split("/")[1].lower() not in names:
+    if parts.path.removeprefix("/").partition("/")[0].lower() not in names:
         raise Invalid(name, "is of another directory than the issuer")
     return url

@@ -28,6 +28,7 @@ from doorward.identity.entra.person import read_person, text_claim
 from doorward.identity.entra.refusals import NotAccepted, Said, refused, said_at_callback
 from doorward.identity.entra.token_rules import SignIn
 from doorward.identity.oidc import authorization, claims, id_token
+from doorward.identity.oidc.claims import broken
 from doorward.identity.oidc.fetching import PATIENCE
 from doorward.identity.oidc.tokens import read_tokens
 from doorward.model.access import Identity
@@ -188,6 +189,8 @@ class EntraProvider:
         tokens = read_tokens(document)
         now = self._directory.clock.now()
         header = id_token.read_header(tokens.id_token, algorithms=token_rules.ALGORITHMS)
+        if header.kid is None:  # Entra always names it.
+            raise broken("it does not name its key")
         key = await self._directory.keys.find(kid=header.kid, algorithm=header.algorithm)
         signed = id_token.read_signed(tokens.id_token, header, key)
         sign_in = SignIn(metadata=metadata, tokens=tokens, now=now, code=code, nonce=nonce)
