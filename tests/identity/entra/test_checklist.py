@@ -9,16 +9,14 @@ import httpx
 import pytest
 
 from doorward.identity.entra.checklist import date_of
-from doorward.identity.entra.directory import Directory, Surroundings
 from doorward.identity.oidc.fetching import Answer
-from doorward.model.errors import Invalid
 from doorward.model.identity_provider import ClientSecret, EntraId
-from doorward.ports.identity import Arrival, Check, CheckState
+from doorward.ports.identity import Check, CheckState
 from doorward.sample.entra.directory import PolicyState
 from doorward.sample.entra.faults import Jwks
 from doorward.sample.entra.operations import PermissionKind
 from doorward.sample.entra.seed import CLIENT_SECRET, TENANT_ID
-from tests.fakes.clock import START, FakeRandomness
+from tests.fakes.clock import START
 from tests.fakes.entra import CALLBACK, FakeEntra
 from tests.identity.entra import own_certificate
 from tests.identity.entra.visiting import SETTINGS, Visiting, run
@@ -220,121 +218,3 @@ def test_a_date_that_is_none_tells_no_time() -> None:
     assert date_of(answer("yesterday")) is None
     assert date_of(Answer(200, b"")) is None
     assert date_of(None) is None
-
-
-# --- expiry -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("days", "state", "said"),
-    [
-        (100, PASSED, ""),
-        (31, PASSED, ""),
-        (30, WARNING, "soon"),
-        (14, WARNING, "this week"),
-        (3, WARNING, "now"),
-        (0, FAILED, "Make a new client secret"),
-        (-5, FAILED, "Make a new client secret"),
-    ],
-)
-def test_a_secrets_end_is_told_ever_more_urgently(days: int, state: CheckState, said: str) -> None:
-    secret = ClientSecret(value=CLIENT_SECRET, expires=START + timedelta(days=days))
-    check = checks(well(), replace(FULL, client_secrets=(secret,)))["expiry"]
-    assert check.state is state
-    assert said in check.fix
-
-
-def test_an_end_that_nobody_wrote_down_is_not_checked() -> None:
-    check = checks(well(), replace(FULL, client_secrets=SETTINGS.client_secrets))["expiry"]
-    assert check.state is NOT_CHECKED
-    assert "expires" in check.found
-
-
-# --- what a test sign-in shows ------------------------------------------------------------------
-
-
-def arrived(fake: FakeEntra, settings: EntraId = FULL, username: str = "ada@example.com") -> dict[str, Check]:
-    found: dict[str, Check] = {}
-
-    async def test(visiting: Visiting) -> None:
-        provider = visiting.provider(settings)
-        arrival = await visiting.sign_in(provider, username)
-        found.update({check.name: check for check in provider.arrival_checks(arrival)})
-
-    run(test, fake)
-    return found
-
-
-def test_a_test_sign_in_shows_permissions_address_ids_and_groups() -> None:
-    found = arrived(well(), replace(FULL, recheck_every=timedelta(minutes=15)))
-    assert {check.state for check in found.values()} == {PASSED}
-    assert list(found) == ["permissions", "email", "ids", "groups", "refresh-token", "optional-claims"]
-    assert "verified_primary_email" in found["email"].found
-    assert TENANT_ID in found["ids"].found
-    assert found["groups"].found.startswith("1 group,")
-
-
-def test_too_many_groups_for_the_token_do_not_matter_and_are_said() -> None:
-    check = arrived(well(), username="magda@example.com")["groups"]
-    assert check.state is PASSED
-    assert "5000 groups" in check.found
-    assert "too many for the token" in check.found
-
-
-def test_groups_that_came_from_the_token_are_a_warning() -> None:
-    fake = well()
-    fake.throttle(10, retry_after=60, path="/v1.0/me/getMemberObjects")
-    assert arrived(fake)["groups"].state is WARNING
-
-
-def test_permissions_that_were_not_granted_are_named_with_the_link() -> None:
-    found: list[Check] = []
-
-    async def test(visiting: Visiting) -> None:
-        provider = visiting.provider(replace(FULL, groups=False))
-        arrival = await visiting.sign_in(provider)
-        fewer = replace(
-            arrival, raw={**arrival.raw, "granted": ["openid", "profile"], "refresh_token": False}
-        )
-        found.extend(provider.arrival_checks(fewer))
-
-    run(test, well())
-    assert found[0].state is FAILED
-    assert found[0].found == "missing: email, offline_access, User.Read"
-    assert "redirect_uri=https%3A%2F%2Faccess.example.com" in found[0].link
-
-
-def test_missing_optional_claims_are_named_with_what_they_are_for() -> None:
-    fake = well()
-    fake.registration.optional_claims -= {"sid", "acct"}
-    check = arrived(fake)["optional-claims"]
-    assert check.state is WARNING
-    assert check.found == "missing: sid, acct"
-
-
-def test_a_refresh_token_that_did_not_come_is_told() -> None:
-    found: list[Check] = []
-
-    async def test(visiting: Visiting) -> None:
-        provider = visiting.provider(replace(FULL, recheck_every=timedelta(minutes=15)))
-        arrival: Arrival = replace(await visiting.sign_in(provider), refresh_token="")
-        found.extend(check for check in provider.arrival_checks(arrival) if check.name == "refresh-token")
-
-    run(test, well())
-    assert [check.state for check in found] == [FAILED]
-
-
-# --- the directory behind it --------------------------------------------------------------------
-
-
-def test_a_directory_names_where_it_is_and_where_consent_is_given() -> None:
-    async def test(visiting: Visiting) -> None:
-        around = Surroundings(client=visiting.client, clock=visiting.fake.clock, randomness=FakeRandomness())
-        directory = Directory(SETTINGS, around)
-        assert directory.authority == f"https://entra.example/{TENANT_ID}/v2.0"
-        assert directory.consent_url(CALLBACK).startswith(f"{directory.authority}/adminconsent?")
-        assert await directory.tenant_ids() == [TENANT_ID]
-        with pytest.raises(Invalid, match="authority_url"):
-            Directory(replace(SETTINGS, authority_url="http://entra.example"), around)
-
-    run(test)

@@ -48,7 +48,7 @@ def test_a_person_is_sent_with_state_nonce_and_pkce_and_comes_back_with_a_query(
         "response_mode": "query",
         "client_id": "c",
         "redirect_uri": CALLBACK,
-        "scope": "openid profile email offline_access User.Read GroupMember.Read.All Directory.Read.All",
+        "scope": "openid profile email offline_access User.Read GroupMember.Read.All",
         "state": departure.state,
         "nonce": kept["nonce"],
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),

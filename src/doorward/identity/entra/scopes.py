@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from doorward.model.identity_provider import EntraId
 
 SIGN_IN = ("openid", "profile", "email", "offline_access", "User.Read")
-GROUPS = ("GroupMember.Read.All", "Directory.Read.All")
+GROUPS = ("GroupMember.Read.All",)
+"""The least that reads groups. Asking for more would send people who have not consented to it away."""
 
 UNSPOKEN = frozenset({"offline_access"})
 """[K] The token endpoint's ``scope`` does not repeat it: a refresh token says that it was granted."""
