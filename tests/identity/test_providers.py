@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import httpx
 import pytest
 
+from doorward.identity.entra.provider import EntraProvider
 from doorward.identity.local import LocalProvider
 from doorward.identity.oidc.provider import OidcProvider
 from doorward.identity.passwords import Passwords
@@ -17,6 +18,7 @@ from doorward.model.ids import IdentityProviderId
 from doorward.ports.identity import PasswordProvider, RedirectProvider
 from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.openid import CALLBACK, FakeOpenIdProvider
+from tests.identity.entra.visiting import SETTINGS as ENTRA
 from tests.identity.test_passwords import CHEAP
 
 
@@ -62,6 +64,11 @@ def test_each_kind_of_settings_gets_its_kind_of_provider() -> None:
     assert isinstance(local, PasswordProvider)
     saml = providers.adapter(IdentityProvider(id=IdentityProviderId("saml"), settings=Saml()))
     assert isinstance(saml, SamlProvider)
+
+
+def test_entra_has_an_adapter_of_its_own() -> None:
+    entra = IdentityProvider(id=IdentityProviderId("entra"), settings=ENTRA)
+    assert isinstance(Opened().providers().adapter(entra), EntraProvider)
 
 
 def test_an_adapter_and_what_it_fetched_outlive_changes_that_do_not_concern_it() -> None:
