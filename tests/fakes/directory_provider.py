@@ -65,5 +65,10 @@ class FakeDirectoryProvider(FakeRedirectProvider):
     async def find_groups(self, text: str) -> Sequence[GroupFound]:
         return [GroupFound(id="g1", name=f"{text}ineering")]
 
+    async def group_names(self, ids: Sequence[str]) -> Mapping[str, str]:
+        if self.directory_fault is not None:
+            raise self.directory_fault
+        return {id: f"The {id}" for id in ids}
+
     async def contexts_in_use(self) -> Mapping[str, bool]:
         return {"c1": True, "c2": False}

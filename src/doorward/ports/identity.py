@@ -239,6 +239,10 @@ class GroupDirectory(Protocol):
         """Groups whose name has a word that begins with ``text``, or whose id it is; at most 25."""
         ...
 
+    async def group_names(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Display names by id, of those that have one. Raises Unavailable."""
+        ...
+
     async def contexts_in_use(self) -> Mapping[str, bool]:
         """Authentication contexts by id, and whether an enabled Conditional Access policy uses each."""
         ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -15,7 +15,7 @@ import structlog
 
 from doorward.envoy import names
 from doorward.model.access import Identity
-from doorward.model.errors import Conflict, NotFound, Refused
+from doorward.model.errors import Conflict, NotFound, Refused, Unavailable
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.ids import IdentityProviderId
 from doorward.ports.clock import Clock
@@ -23,6 +23,7 @@ from doorward.ports.identity import (
     Arrival,
     Check,
     Checked,
+    GroupDirectory,
     PasswordProvider,
     PinProvider,
     RedirectProvider,
@@ -40,6 +41,8 @@ log = structlog.get_logger("services.sign_in")
 
 TRANSACTION_LIFETIME: Final = timedelta(minutes=10)
 TRANSACTION_COOKIE: Final = names.COOKIE_PREFIX + "signin-"
+MOST_NAMED: Final = 100
+"""Groups whose names are looked up for a trial."""
 MOST_TRANSACTIONS: Final = 4
 """Sign-ins at a provider that one browser may have under way; older ones are forgotten, so that
 abandoned ones do not pile up in the Cookie header."""
@@ -221,6 +224,17 @@ class SignIn:
         """What a trial showed, item by item, where the provider can tell."""
         adapter = self._provider_for(returned.provider)
         return adapter.arrival_checks(returned.arrival) if isinstance(adapter, Checked) else ()
+
+    async def with_names(self, returned: Returned) -> Arrival:
+        """A trial's arrival, with the names of some of its groups, where the provider tells them."""
+        adapter = self._provider_for(returned.provider)
+        if not isinstance(adapter, GroupDirectory):
+            return returned.arrival
+        groups = sorted(returned.arrival.identity.groups)[:MOST_NAMED]
+        try:
+            return replace(returned.arrival, group_names=await adapter.group_names(groups))
+        except Unavailable:
+            return returned.arrival
 
     async def _use_once(self, state: str) -> None:
         """Raises Refused when this state was used before."""

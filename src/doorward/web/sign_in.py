@@ -91,7 +91,8 @@ class SignInPages:
             returned = await self._sign_in.returned(answer, cookies=cookies)
             if returned.trial:
                 checks = self._sign_in.checks_of(returned)
-                url = self._trials.finish(returned.trial, returned.arrival, checks)
+                arrival = await self._sign_in.with_names(returned)
+                url = self._trials.finish(returned.trial, arrival, checks)
                 return self._answers.redirect(url, cookies=returned.cookies)
             onward = await self._arrivals.signed_in(returned.arrival, visit_of(request))
         except (Refused, Unavailable) as error:

@@ -45,12 +45,6 @@ def test_too_many_groups_for_the_token_do_not_matter_and_are_said() -> None:
     assert "too many for the token" in check.found
 
 
-def test_groups_that_came_from_the_token_are_a_warning() -> None:
-    fake = well()
-    fake.throttle(10, retry_after=60, path="/v1.0/me/getMemberObjects")
-    assert arrived(fake)["groups"].state is WARNING
-
-
 def test_permissions_that_were_not_granted_are_named_with_the_link() -> None:
     found: list[Check] = []
 

@@ -11,7 +11,7 @@ EVIDENCE = Evidence(
     granted=frozenset({"openid", "User.Read"}),
     refreshable=True,
     email_from="email",
-    groups=Memberships(overage=True, from_token=True),
+    groups=Memberships(overage=True),
     consent="https://login.example/adminconsent",
 )
 

@@ -65,14 +65,13 @@ def test_a_throttled_graph_is_waited_for_as_it_asks() -> None:
     run(test, fake)
 
 
-def test_while_graph_is_throttled_the_tokens_groups_do() -> None:
+def test_while_graph_is_throttled_for_long_the_tokens_groups_do_not_take_its_place() -> None:
     fake = FakeEntra()
     fake.throttle(10, retry_after=60, path="/v1.0/me/getMemberObjects")
 
     async def test(visiting: Visiting) -> None:
-        arrival = await visiting.sign_in(visiting.provider())
-        assert arrival.identity.groups == {ENGINEERING}
-        assert arrival.raw["groups_from"] == "token"
+        with pytest.raises(Unavailable, match="too much to do"):
+            await visiting.sign_in(visiting.provider())
         assert visiting.slept == []
 
     run(test, fake)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from doorward.identity.entra.graph_answers import Throttled
-from doorward.identity.entra.memberships import Memberships, group_names, groups_in_token, read_memberships
+from doorward.identity.entra.memberships import Memberships, group_names, read_memberships
 from doorward.identity.oidc.claims import CheckedClaims
 from doorward.model.errors import SignInRefused, Unavailable
 from tests.identity.entra.test_graph import Answering, throttled
@@ -61,15 +61,11 @@ def test_more_groups_than_one_answer_holds_are_read_page_by_page() -> None:
     assert run.answering.asked[1].headers["consistencylevel"] == "eventual"
 
 
-def test_the_tokens_groups_do_while_graph_is_throttled() -> None:
-    run = Run([throttled("60")], {"groups": [ONE.upper()]})
-    assert run.read() == Memberships(groups=frozenset({ONE}), from_token=True)
-
-
 @pytest.mark.parametrize(
     "claims",
     [
         {},
+        {"groups": [ONE]},
         ELSEWHERE,
         {**ELSEWHERE, "groups": [ONE]},
         {"hasgroups": True, "groups": [ONE]},
@@ -79,7 +75,7 @@ def test_the_tokens_groups_do_while_graph_is_throttled() -> None:
         {"groups": {ONE: True}},
     ],
 )
-def test_a_token_that_may_not_have_all_of_them_does_not(claims: dict[str, object]) -> None:
+def test_a_throttled_graph_is_no_reason_to_believe_the_token(claims: dict[str, object]) -> None:
     with pytest.raises(Throttled):
         Run([throttled("60")], claims).read()
 
@@ -88,7 +84,7 @@ def test_a_token_that_may_not_have_all_of_them_does_not(claims: dict[str, object
     "answer",
     [httpx.ConnectError("no"), httpx.Response(200, content=b'{"value": ["'), httpx.Response(401), ids(7)],
 )
-def test_only_a_throttled_graph_is_a_reason_to_believe_the_token(answer: httpx.Response | Exception) -> None:
+def test_nor_is_one_that_does_not_answer_or_says_nonsense(answer: httpx.Response | Exception) -> None:
     with pytest.raises(Unavailable):
         Run([answer], {"groups": [ONE]}).read()
 
@@ -103,11 +99,6 @@ def test_a_missing_permission_refuses_the_sign_in_with_its_name() -> None:
 def test_an_id_that_is_none_refuses_the_sign_in(found: list[str]) -> None:
     with pytest.raises(SignInRefused, match="cannot read"):
         Run([ids(*found)]).read()
-
-
-def test_no_groups_in_the_token_are_something_else_than_an_empty_list() -> None:
-    assert groups_in_token(CheckedClaims({})) is None
-    assert groups_in_token(CheckedClaims({"groups": []})) == frozenset()
 
 
 def test_names_are_asked_for_many_at_once_and_only_for_ids() -> None:

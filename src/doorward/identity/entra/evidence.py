@@ -33,7 +33,7 @@ class Evidence:
             "granted": sorted(self.granted),
             "refresh_token": self.refreshable,
             "email_from": self.email_from,
-            "groups_from": "nowhere" if groups is None else "token" if groups.from_token else "graph",
+            "groups_from": "nowhere" if groups is None else "graph",
             "admin_consent": self.consent,
             "overage": bool(groups and groups.overage),
         }
@@ -42,16 +42,13 @@ class Evidence:
 def read_evidence(raw: Mapping[str, object]) -> Evidence:
     """What ``as_mapping`` made. Anything else reads as nothing."""
     claims, granted = raw.get("id_token"), raw.get("granted")
-    source = raw.get("groups_from")
     return Evidence(
         claims=claims if isinstance(claims, Mapping) else {},
         granted=frozenset(map(str, granted)) if isinstance(granted, list) else frozenset(),
         refreshable=raw.get("refresh_token") is True,
         email_from=str(raw.get("email_from") or ""),
         consent=str(raw.get("admin_consent") or ""),
-        groups=None
-        if source not in ("token", "graph")
-        else Memberships(overage=raw.get("overage") is True, from_token=source == "token"),
+        groups=Memberships(overage=raw.get("overage") is True) if raw.get("groups_from") == "graph" else None,
     )
 
 

@@ -2,9 +2,10 @@
 
 Rule: groups that cannot be read refuse the sign-in. Leaving them out would let a person past every rule that
 excludes a group.
-Rule: what a token says about groups is believed only while Graph has too much to do, and only if nothing was
-left out. Where a token says that groups are kept elsewhere (``_claim_sources``), that address is never asked:
-it is one of a retired interface, and somebody else's word on whom Doorward calls.
+Rule: what a token says about groups is not believed, not even while Graph has too much to do: how the
+application is registered decides which of them it lists (``groupMembershipClaims``), and the rest would be
+missing just as quietly. Where a token says that groups are kept elsewhere (``_claim_sources``), that address
+is never asked: it is one of a retired interface, and somebody else's word on whom Doorward calls.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doorward.identity.entra.graph import EVENTUAL, Graph
-from doorward.identity.entra.graph_answers import GraphRefused, Throttled, items_of, texts_of
+from doorward.identity.entra.graph_answers import GraphRefused, items_of, texts_of
 from doorward.identity.oidc.claims import CheckedClaims
 from doorward.model.entra_names import is_guid
 from doorward.model.errors import SignInRefused
@@ -26,12 +27,10 @@ NOT_ALLOWED = 403
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memberships:
-    """Group ids in lower case. ``overage`` says that the token had not room for all; ``from_token`` that
-    Graph could not be asked."""
+    """Group ids in lower case. ``overage`` says that the token had not room for all."""
 
     groups: frozenset[str] = frozenset()
     overage: bool = False
-    from_token: bool = False
 
 
 async def read_memberships(graph: Graph, claims: CheckedClaims) -> Memberships:
@@ -41,14 +40,8 @@ async def read_memberships(graph: Graph, claims: CheckedClaims) -> Memberships:
         SignInRefused: a permission is missing.
         Unavailable: they cannot be read.
     """
-    overage = has_overage(claims)
     try:
         groups = await _ask(graph)
-    except Throttled:
-        groups_of_token = groups_in_token(claims)
-        if overage or groups_of_token is None:
-            raise
-        return Memberships(groups=groups_of_token, from_token=True)
     except GraphRefused as refused:
         if refused.status != NOT_ALLOWED:
             raise
@@ -60,7 +53,7 @@ async def read_memberships(graph: Graph, claims: CheckedClaims) -> Memberships:
             code=refused.code,
             correlation=refused.request,
         ) from None
-    return Memberships(groups=groups, overage=overage)
+    return Memberships(groups=groups, overage=has_overage(claims))
 
 
 async def _ask(graph: Graph) -> frozenset[str]:
@@ -91,15 +84,6 @@ def has_overage(claims: CheckedClaims) -> bool:
     """Whether the token leaves groups out because they are too many."""
     elsewhere = claims.get("_claim_names")
     return (isinstance(elsewhere, Mapping) and "groups" in elsewhere) or claims.get("hasgroups") is True
-
-
-def groups_in_token(claims: CheckedClaims) -> frozenset[str] | None:
-    """The ids that the token lists; None if it lists none, or names in their place (which an
-    administrator can choose, and which are somebody else's tomorrow)."""
-    value = claims.get("groups")
-    if not isinstance(value, list) or not all(isinstance(id, str) and is_guid(id.lower()) for id in value):
-        return None
-    return frozenset(id.lower() for id in value)
 
 
 async def group_names(graph: Graph, ids: Sequence[str]) -> Mapping[str, str]:

@@ -153,6 +153,14 @@ class EntraProvider:
             found += await group_search.find_groups(graph, text)
         return found[: group_search.MOST]
 
+    async def group_names(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """What groups are called. See ``GroupDirectory``."""
+        found: dict[str, str] = {}
+        for tenant_id in await self._directory.tenant_ids():
+            graph = await self._directory.own_graph(tenant_id)
+            found |= await memberships.group_names(graph, ids)
+        return found
+
     async def contexts_in_use(self) -> Mapping[str, bool]:
         """Authentication contexts, and whether they protect anything. See ``GroupDirectory``.
 
