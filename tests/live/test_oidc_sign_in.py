@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import yaml
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.live.oidc_provider import ADA, BOB, EVE, OidcProviderProcess, Person
+from tests.live.page_server import serving
 from tests.live.system import System
 from tests.live.visitor import SCRIPT, Visitor
 
@@ -171,3 +177,32 @@ def test_a_provider_that_is_away_is_told_in_words_and_who_is_in_stays_in(
             assert ada.get(f"{system.app_url}/headers").status_code == 200
         finally:
             provider.start()
+
+
+def test_a_sign_out_there_ends_the_session_here_at_once(
+    system: System, provider: OidcProviderProcess, tmp_path: Path
+) -> None:
+    tokens: list[str] = []
+
+    async def take(request: Request) -> Response:
+        tokens.append(str((await request.form())["logout_token"]))
+        return Response()
+
+    callback = f"{system.team_url}/cdn-cgi/access/callback"
+    with serving(Starlette(routes=[Route("/", take, methods=["POST"])])) as port:
+        telling = OidcProviderProcess(
+            scratch=tmp_path, redirect_uris=[callback], logout_uri=f"http://127.0.0.1:{port}/"
+        )
+        with telling, httpx.Client(trust_env=False) as browser, system.visitor() as ada:
+            configure(system, telling, alone=True, rule=GROUP)
+            asked = asked_at(ada, f"{system.app_url}/headers")
+            assert ada.open(str(telling.sign_in(asked, ADA, browser=browser))).status_code == 200
+            telling.sign_out(browser)
+            address = f"{system.team_url}/cdn-cgi/access/logout/backchannel/work"
+            forged = tokens[0][:-4] + "AAAA"
+            assert ada.http.post(address, data={"logout_token": forged}).status_code == 400
+            assert ada.get(f"{system.app_url}/headers", SCRIPT).status_code == 200
+            told = ada.http.post(address, data={"logout_token": tokens[0]})
+            assert (told.status_code, told.headers["cache-control"]) == (200, "no-store")
+            assert ada.get(f"{system.app_url}/headers", SCRIPT).status_code != 200
+            assert ada.http.post(address, data={"logout_token": tokens[0]}).status_code == 400

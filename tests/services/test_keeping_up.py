@@ -88,6 +88,18 @@ def test_a_provider_that_does_not_answer_ends_nothing_and_is_left_alone_for_a_wh
     assert len(world.redirect.asked_groups) == asked + 1
 
 
+def test_a_provider_that_does_not_redeem_ends_nothing_and_is_left_alone_for_a_while() -> None:
+    world = world_with(recheck=MINUTE)
+    world.redirect.rechecked = Unavailable("The provider does not answer.")
+    a_round(world)
+    asked = len(world.redirect.redeemed)
+    a_round(world, after=PAUSE / 2)
+    assert (len(sessions(world)), len(world.redirect.redeemed)) == (1, asked)
+    world.redirect.rechecked = Arrival(identity=EVE, refresh_token="second")
+    a_round(world)
+    assert len(world.redirect.redeemed) == asked + 1
+
+
 def test_new_groups_are_taken_over() -> None:
     world = world_with(recheck=MINUTE)
     world.redirect.rechecked = Arrival(identity=replace(EVE, groups=frozenset({"sales"})))

@@ -114,13 +114,22 @@ class KeepingUp:
         due = [s for s in sessions if now - (s.checked or s.created) >= every]
         places = asyncio.Semaphore(AT_ONCE)
 
+        faults: list[AccessError] = []
+
         async def one(session: Session) -> None:
             async with places:
-                await self._recheck_one(adapter, session)
+                try:
+                    await self._recheck_one(adapter, session)
+                except AccessError as fault:
+                    # Not let out at once: the group would cancel the others, and with them the answers
+                    # that hold their next refresh tokens.
+                    faults.append(fault)
 
         async with asyncio.TaskGroup() as group:
             for session in due:
                 group.create_task(one(session))
+        if faults:
+            raise faults[0]
 
     async def _recheck_one(self, adapter: Rechecking, session: Session) -> None:
         token = await self._sessions.refresh_token(session.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from doorward.model.errors import Invalid, NotFound
+from doorward.model.errors import Invalid, NotFound, Refused
 from doorward.model.identity_provider import EntraId
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.provider_logout import ProviderLogout
@@ -39,7 +39,10 @@ class ProviderPages:
         token = form.get("logout_token", "")
         if not isinstance(token, str) or not token:
             raise Invalid("logout_token", "is missing")
-        await self._logout.back_channel(request.path_params["provider"], token)
+        try:
+            await self._logout.back_channel(request.path_params["provider"], token)
+        except Refused as refused:  # nobody was forbidden anything: the token is a bad one (section 2.8)
+            raise Invalid("logout_token", str(refused)) from refused
         return Response(status_code=200, headers={"cache-control": "no-store"})
 
     async def front_channel(self, request: Request) -> Response:
