@@ -34,7 +34,7 @@ check: formatted lint types imports  ## format, lint, types and import contracts
 
 .PHONY: unit
 unit: development  ## the fast tests (ARGS go to pytest)
-	$(BIN)/python -m pytest tests --ignore=tests/live $(ARGS)
+	$(BIN)/python -m pytest tests --ignore=tests/live -n logical $(ARGS)
 
 .PHONY: live
 live: development npm keycloak  ## the tests with a real Envoy, browser and identity provider
