@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import socket
 import ssl
 from dataclasses import replace
 
@@ -35,6 +37,23 @@ def test_strangers_cost_nothing_for_long(capsys: pytest.CaptureFixture[str]) -> 
 
     uvloop.run(scenario())
     assert capsys.readouterr().out.count("no proper greeting") <= 10
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_relay_that_stops_while_somebody_arrives_leaves_no_connection_behind(steps: int) -> None:
+    async def scenario() -> None:
+        async with world() as made:
+            relay = await made.start_relay()
+            with socket.create_connection(("127.0.0.1", made.port), timeout=3) as stranger:
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                relay.cancel()
+                await asyncio.wait([relay])
+                with contextlib.suppress(ConnectionError):
+                    assert stranger.recv(1) == b""
+
+    uvloop.run(scenario())
+    gc.collect()  # what was left open is a warning, and so an error
 
 
 def test_only_tls_1_3_and_only_our_protocol_get_in() -> None:

@@ -78,14 +78,17 @@ class Listener:
 
         Connections are accepted by hand so that strangers can be counted before TLS costs anything.
         """
-        loop = asyncio.get_running_loop()
         while True:
+            await _readable(self._socket)
             try:
-                connection, address = await loop.sock_accept(self._socket)
+                connection, address = self._socket.accept()
+            except BlockingIOError:
+                continue
             except OSError as error:
                 self._sparse.warning("cannot accept", problem=str(error))
                 await asyncio.sleep(ACCEPT_PAUSE)
                 continue
+            connection.setblocking(False)
             self._arrived(connection, str(address[0]))
 
     def renew(self) -> None:
@@ -128,10 +131,12 @@ class Listener:
         self._by_source[source] += 1
         task = asyncio.get_running_loop().create_task(self._greet(connection, source))
         self._greetings.add(task)
-        task.add_done_callback(lambda done: self._greeted(done, source))
+        task.add_done_callback(lambda done: self._greeted(done, connection, source))
 
-    def _greeted(self, task: asyncio.Task[None], source: str) -> None:
+    def _greeted(self, task: asyncio.Task[None], connection: socket.socket, source: str) -> None:
         self._greetings.discard(task)
+        if task.cancelled():  # perhaps before its first step, when nobody else holds the connection
+            connection.close()
         self._by_source[source] -= 1
         if not self._by_source[source]:
             del self._by_source[source]
@@ -173,6 +178,22 @@ class Listener:
             link.dismiss(verdict)
         else:
             await self._relay.register(link, hello, verdict)
+
+
+async def _readable(listening: socket.socket) -> None:
+    """Wait for a connection, without taking it: who is cancelled while waiting must not lose one."""
+    loop = asyncio.get_running_loop()
+    readable: asyncio.Future[None] = loop.create_future()
+
+    def arrived() -> None:
+        if not readable.done():
+            readable.set_result(None)
+
+    loop.add_reader(listening, arrived)
+    try:
+        await readable
+    finally:
+        loop.remove_reader(listening)
 
 
 def _words(error: BaseException) -> str:
