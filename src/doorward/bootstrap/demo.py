@@ -14,6 +14,7 @@ import yaml
 from doorward.bootstrap import demo_entra, places
 from doorward.bootstrap.client import ApiClient
 from doorward.bootstrap.data_folder_files import write_atomically
+from doorward.bootstrap.port_check import WantedPort
 from doorward.model.errors import Conflict
 
 PEOPLE = ("ada@example.com", "bob@example.com")
@@ -46,6 +47,11 @@ class Demonstration:
     def strong_hostname(self) -> str:
         """Where the sample asks for a stronger sign-in, with Entra."""
         return f"strong.{self.hostname.partition('.')[2]}"
+
+    def ports(self) -> list[WantedPort]:
+        """Where the sample application and the stand-in are going to listen."""
+        given = {"--sample-port": self.port, "--entra-port": self.entra_port}
+        return [WantedPort("127.0.0.1", port, option) for option, port in given.items() if port is not None]
 
 
 def demo_file(shown: Demonstration, passwords: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from doorward.bootstrap.certificates_files import ensure_authority, ensure_certi
 from doorward.bootstrap.data_folder import DataFolder
 from doorward.bootstrap.demo import Demonstration
 from doorward.bootstrap.envoy_binary import EnvoyBinary
-from doorward.bootstrap.port_check import check_port_free
+from doorward.bootstrap.port_check import WantedPort, check_ports_free
 from doorward.bootstrap.supervisor import Supervisor
 from doorward.bootstrap.supervisor_parts import Drain, Part, Probe, Stop
 from doorward.bootstrap.supervisor_probes import every, http_over_unix_socket, line_printed, tcp_port
@@ -30,15 +30,23 @@ CONTROL, RELAY, EDGE = "control", "relay", "edge"
 DRAIN_SECONDS = 5
 
 
+def ports(settings: Settings) -> list[WantedPort]:
+    """Where the parts of this machine are going to listen."""
+    found = [
+        WantedPort(settings.https_host, settings.https_port, "--https-port"),
+        WantedPort(settings.relay_host, settings.relay_port, "--relay-port"),
+    ]
+    if settings.metrics_port:
+        found.append(WantedPort("127.0.0.1", settings.metrics_port, "--metrics-port"))
+    return found
+
+
 def prepare(settings: Settings, folder: DataFolder) -> None:
     """Make what the parts expect to find: Envoy's bootstrap and the relay's certificate.
 
     Raises Unavailable when a port is taken, naming who has it.
     """
-    check_port_free(settings.https_host, settings.https_port, "--https-port")
-    check_port_free(settings.relay_host, settings.relay_port, "--relay-port")
-    if settings.metrics_port:
-        check_port_free("127.0.0.1", settings.metrics_port, "--metrics-port")
+    check_ports_free(ports(settings))
     clock = SystemClock()
     authority = ensure_authority(folder.keys, clock)
     ensure_certificate(authority, folder.path / places.RELAY_CERTIFICATE, [places.RELAY_NAME], clock=clock)

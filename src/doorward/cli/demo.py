@@ -13,7 +13,7 @@ import typer
 
 from doorward.bootstrap import demo_entra, machine
 from doorward.bootstrap.demo import Demonstration, demo_passwords
-from doorward.bootstrap.port_check import check_port_free
+from doorward.bootstrap.port_check import check_ports_free
 from doorward.bootstrap.run_machine import Started, run_machine
 from doorward.cli import machine_options as options
 from doorward.cli.options import Json
@@ -64,16 +64,14 @@ def demo(  # noqa: PLR0913 - one argument an option
         settings = load_settings(given, os.environ)
         port = sample_port or settings.https_port + 1
         hostname = f"hello.{settings.domain}"
-        check_port_free("127.0.0.1", port, "--sample-port")
-        shown = Demonstration(hostname, port)
-        if idp is Idp.ENTRA:
-            shown = Demonstration(hostname, port, entra_port or settings.https_port + 2)
-            check_port_free("127.0.0.1", shown.entra_port or 0, "--entra-port")
+        stand_in = (entra_port or settings.https_port + 2) if idp is Idp.ENTRA else None
+        shown = Demonstration(hostname, port, stand_in)
+        check_ports_free([*shown.ports(), *machine.ports(settings)])
 
         def ready(started: Started) -> None:
             seconds = time.monotonic() - began
-            found = _description(started, shown)
-            sys.stdout.write(json_module.dumps(found) + "\n" if json else _text(found, seconds))
+            found = description(started, shown)
+            sys.stdout.write(json_module.dumps(found) + "\n" if json else in_words(found, seconds))
             sys.stdout.flush()
 
         if not json:
@@ -89,7 +87,8 @@ def demo(  # noqa: PLR0913 - one argument an option
         typer.echo("Stopped.")
 
 
-def _description(started: Started, shown: Demonstration) -> dict[str, object]:
+def description(started: Started, shown: Demonstration) -> dict[str, object]:
+    """What one needs to try it, as ``--json`` prints it."""
     passwords = demo_passwords(started.folder.path)
     metrics_port = started.settings.metrics_port
     entra: dict[str, object] = {}
@@ -114,7 +113,8 @@ def _description(started: Started, shown: Demonstration) -> dict[str, object]:
     }
 
 
-def _text(found: dict[str, object], seconds: float) -> str:
+def in_words(found: dict[str, object], seconds: float) -> str:
+    """The same for people, and how long the start took."""
     people = found["people"]
     lines = [
         "",
