@@ -45,7 +45,7 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
 def code_of(secret: str, step: int) -> str:
     """The code that an app with this secret shows in that step."""
     # SHA-1, because it is what apps know; as an HMAC it is sound (RFC 6238 section 1.2).
-    hotp = HOTP(base64.b32decode(secret), DIGITS, SHA1())  # noqa: S303 - as said
+    hotp = HOTP(base64.b32decode(secret), DIGITS, SHA1())  # noqa: S303 - what apps know
     return hotp.generate(step).decode()
 
 

@@ -8,12 +8,15 @@ from starlette.responses import JSONResponse, Response
 
 from doorward.envoy import names
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
+from doorward.services.cookies import set_cookie
+from doorward.services.flows import LIFETIME
 from doorward.services.questions import Deny, Question
 from doorward.services.rate_limits import TooMany
 from doorward.web.forms import Form
 from doorward.web.headers import security_headers
 from doorward.web.pages import Denied, Page, Pages, has_script
 from doorward.web.problems import standard_problem
+from doorward.web.visits import CSRF_COOKIE
 
 STATUS: Mapping[type[AccessError], int] = {
     Invalid: 400,
@@ -48,6 +51,20 @@ class Answers:
             media_type="text/html; charset=utf-8",
         )
         return with_cookies(response, cookies)
+
+    def form(
+        self,
+        page: Page,
+        token: str,
+        *,
+        status: int = 200,
+        cookies: Sequence[str] = (),
+        form_targets: Sequence[str] = (),
+    ) -> Response:
+        """A page with a form of ours, and the cookie that the form's ``token`` must agree with when it comes
+        back; see ``visits.csrf_token``."""
+        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
+        return self.page(page, status=status, cookies=[cookie, *cookies], form_targets=form_targets)
 
     def redirect(self, location: str, *, cookies: Sequence[str] = ()) -> Response:
         """See other (303): the next request is a GET."""

@@ -10,8 +10,7 @@ from doorward.envoy import names
 from doorward.model.errors import Refused
 from doorward.model.identity_provider import IdentityProvider
 from doorward.ports.clock import Randomness
-from doorward.services.cookies import set_cookie
-from doorward.services.flows import LIFETIME, Flow
+from doorward.services.flows import Flow
 from doorward.services.passkeys import Answer, Question
 from doorward.services.rate_limits import TooMany
 from doorward.services.second_factors import SecondFactors
@@ -72,8 +71,7 @@ class PasswordPages:
             application=self._ways.heading_to(flow),
             chooser_url=self._ways.login(flow) if several else "",
         )
-        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
-        return self._answers.page(page, status=status, cookies=[cookie], form_targets=[ANYWHERE])
+        return self._answers.form(page, token, status=status, form_targets=[ANYWHERE])
 
     async def password(self, request: Request) -> Response:
         """The password form comes back."""

@@ -14,8 +14,8 @@ from doorward.envoy import names
 from doorward.model.errors import Invalid, NotFound, SignInRefused
 from doorward.model.identity_provider import IdentityProvider
 from doorward.ports.clock import Randomness
-from doorward.services.cookies import clear_cookie, set_cookie
-from doorward.services.flows import LIFETIME, Flow
+from doorward.services.cookies import clear_cookie
+from doorward.services.flows import Flow
 from doorward.services.pins import COOKIE, Asked, Pins, WrongPin
 from doorward.services.rate_limits import TooMany
 from doorward.services.sign_in import SignIn
@@ -25,7 +25,6 @@ from doorward.web.headers import ANYWHERE
 from doorward.web.pin_views import PinAddress, PinCode
 from doorward.web.problems import refused_sign_in
 from doorward.web.visits import (
-    CSRF_COOKIE,
     CSRF_FIELD,
     cookie_of,
     csrf_token,
@@ -76,7 +75,7 @@ class PinPages:
             application=self._ways.heading_to(flow),
             chooser_url=self._ways.login(flow) if several else "",
         )
-        return self._page(page, token, status=status)
+        return self._answers.form(page, token, status=status, form_targets=[ANYWHERE])
 
     async def send(self, request: Request) -> Response:
         """The address comes: a code goes out, if at all, and the page for it is next."""
@@ -144,15 +143,11 @@ class PinPages:
             problem=problem,
             other_url=self._ways.login(flow, provider),
         )
-        return self._page(page, token, status=status)
+        return self._answers.form(page, token, status=status, form_targets=[ANYWHERE])
 
     def _sending(self, provider: str, flow: Flow | None, token: str, *, email: str = "") -> Form:
         fields = {CSRF_FIELD: token, "provider": provider, **self._ways.fields(flow)}
         return Form(action=PIN, fields={**fields, "email": email} if email else fields)
-
-    def _page(self, page: PinAddress | PinCode, token: str, *, status: int) -> Response:
-        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
-        return self._answers.page(page, status=status, cookies=[cookie], form_targets=[ANYWHERE])
 
 
 def wrong(left: int) -> str:

@@ -28,4 +28,4 @@ def qr(text: str) -> Markup:
         nl=False,
     )
     # segno writes numbers and colours, and nothing of the text itself.
-    return Markup(drawing.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704 - as said
+    return Markup(drawing.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704 - no text in it

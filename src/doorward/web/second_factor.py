@@ -10,9 +10,8 @@ from starlette.responses import Response
 from doorward.model.errors import Conflict, Refused, SignInRefused
 from doorward.ports.clock import Randomness
 from doorward.services.arrivals import Onward
-from doorward.services.cookies import set_cookie
 from doorward.services.enrolment import Enrolment
-from doorward.services.flows import LIFETIME, Flow
+from doorward.services.flows import Flow
 from doorward.services.rate_limits import TooMany
 from doorward.services.second_factors import COOKIE, SECOND_FACTOR, SET_UP, Half, SecondFactors
 from doorward.web.answers import Answers
@@ -22,7 +21,6 @@ from doorward.web.headers import ANYWHERE
 from doorward.web.passwords import CREDENTIAL_FIELD, new_passkey_form, passkey_answer, passkey_form
 from doorward.web.problems import refused_sign_in
 from doorward.web.visits import (
-    CSRF_COOKIE,
     CSRF_FIELD,
     cookie_of,
     csrf_token,
@@ -152,7 +150,7 @@ class SecondFactorPages:
             problem=problem,
             application=self._ways.heading_to(flow),
         )
-        return self._page(page, token, status=status)
+        return self._answers.form(page, token, status=status, form_targets=[ANYWHERE])
 
     async def _set_up_form(
         self,
@@ -178,11 +176,7 @@ class SecondFactorPages:
             passkey=new_passkey_form(SET_UP, fields, question),
             problem=problem,
         )
-        return self._page(page, token, status=status)
-
-    def _page(self, page: SecondFactor | NewApp, token: str, *, status: int) -> Response:
-        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
-        return self._answers.page(page, status=status, cookies=[cookie], form_targets=[ANYWHERE])
+        return self._answers.form(page, token, status=status, form_targets=[ANYWHERE])
 
     def _shut_out(self, request: Request, refused: SignInRefused) -> Response:
         page = refused_sign_in(refused, request_id=request_id_of(request), again=LOGIN)

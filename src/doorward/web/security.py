@@ -24,15 +24,13 @@ from doorward.ports.credentials import Owner, Passkey
 from doorward.services.arrivals import Arrivals
 from doorward.services.cookies import clear_cookie, set_cookie
 from doorward.services.enrolment import Enrolment
-from doorward.services.flows import LIFETIME
 from doorward.services.sign_in import SignIn
 from doorward.web.answers import Answers
 from doorward.web.factor_views import NewApp, NewPasskey, PasskeyRow, RecoveryCodes, Security
 from doorward.web.forms import Form
-from doorward.web.pages import Page
 from doorward.web.passwords import new_passkey_form, passkey_answer
 from doorward.web.second_factor import APP_FIELD, NO_CODE, NO_PASSKEY
-from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD, cookie_of, csrf_token, posted_form, text
+from doorward.web.visits import CSRF_FIELD, cookie_of, csrf_token, posted_form, text
 from doorward.web.ways import LOGIN, with_query
 
 SECURITY: Final = names.ACCESS_PATH + "security"
@@ -114,7 +112,7 @@ class SecurityPages:
             new_codes=Form(action=CODES, fields=fields),
             done=DONE.get(request.query_params.get("done", ""), ""),
         )
-        return self._page(page, token, cookies=[clear_cookie(NEXT_COOKIE)])
+        return self._answers.form(page, token, cookies=[clear_cookie(NEXT_COOKIE)])
 
     async def confirm(self, request: Request) -> Response:
         """To the sign-in once more, and back here."""
@@ -248,7 +246,7 @@ class SecurityPages:
             back_url=SECURITY,
             problem=problem,
         )
-        return self._page(page, token, status=status)
+        return self._answers.form(page, token, status=status)
 
     async def _passkey_form(
         self, request: Request, visitor: _Visitor, *, problem: str = "", status: int = 200
@@ -260,11 +258,7 @@ class SecurityPages:
             back_url=SECURITY,
             problem=problem,
         )
-        return self._page(page, token, status=status)
-
-    def _page(self, page: Page, token: str, *, status: int = 200, cookies: Sequence[str] = ()) -> Response:
-        cookie = set_cookie(CSRF_COOKIE, token, lifetime=LIFETIME)
-        return self._answers.page(page, status=status, cookies=[cookie, *cookies])
+        return self._answers.form(page, token, status=status)
 
 
 def _row(passkey: Passkey, fields: Mapping[str, str]) -> PasskeyRow:
