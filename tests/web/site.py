@@ -14,21 +14,12 @@ from starlette.applications import Starlette
 from doorward.envoy import names
 from doorward.model.configuration import Configuration
 from doorward.model.ids import IdentityProviderId
-from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
-from doorward.web.application import Hosts, TeamPages, web_application
-from doorward.web.launcher import LauncherPage
+from doorward.web.joining import join_pages
 from doorward.web.pages import Pages
-from doorward.web.passwords import PasswordPages
-from doorward.web.pins import PinPages
-from doorward.web.provider_pages import ProviderPages
-from doorward.web.second_factor import SecondFactorPages
-from doorward.web.security import SecurityPages
-from doorward.web.sign_in import SignInPages
 from doorward.web.static_files import load_static_files
-from doorward.web.trials import TrialPages
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
-from doorward.web.ways import LOGIN, Ways
+from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
 from tests.services.world import SOURCE, STAFF, TEAM, World, ask, configuration, cookies_of
 
@@ -43,53 +34,13 @@ STATIC_FILES = load_static_files()
 def application_over(world: World) -> Starlette:
     """The web application as bootstrap joins it."""
     answers = Answers(Pages(STATIC_FILES), team_origin=TEAM)
-    ways = Ways(world.flows, world.entering, team_origin=TEAM)
-    pins = PinPages(world.pins, world.sign_in, ways=ways, answers=answers, randomness=world.randomness)
-    passwords = PasswordPages(
-        world.sign_in, world.factors, ways=ways, answers=answers, randomness=world.randomness
-    )
-    return web_application(
-        hosts=Hosts(TEAM_HOST, world.current),
-        answers=answers,
-        team=TeamPages(
-            launcher=LauncherPage(world.arrivals, world.entering, world.sign_in, answers),
-            sign_in=SignInPages(
-                world.sign_in,
-                arrivals=world.arrivals,
-                entering=world.entering,
-                trials=world.trials,
-                ways=ways,
-                passwords=passwords,
-                pins=pins,
-                answers=answers,
-            ),
-            passwords=passwords,
-            pins=pins,
-            second_factor=SecondFactorPages(
-                world.factors, world.enrolment, ways=ways, answers=answers, randomness=world.randomness
-            ),
-            security=SecurityPages(
-                world.enrolment,
-                world.arrivals,
-                world.sign_in,
-                answers=answers,
-                clock=world.clock,
-                randomness=world.randomness,
-            ),
-            trials=TrialPages(world.trials, world.sign_in, answers),
-            providers=ProviderPages(world.provider_logout, world.identity_providers, world.sign_in, answers),
-        ),
-        access=AccessPages(
-            team_domain=TEAM_HOST,
-            sign_in=world.sign_in,
-            arrivals=world.arrivals,
-            entering=world.entering,
-            decider=world.decider,
-            sessions=world.sessions,
-            tokens=world.tokens,
-            answers=answers,
-        ),
+    return join_pages(
+        world,
+        answers,
+        team_domain=TEAM_HOST,
         static_files=dict(STATIC_FILES),
+        clock=world.clock,
+        randomness=world.randomness,
     )
 
 

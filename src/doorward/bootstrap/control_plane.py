@@ -34,21 +34,11 @@ from doorward.services.publish import EDGE_TUNNEL, CertificateAndKey
 from doorward.services.status import Status, status
 from doorward.stores.sql_stores import SqlStores
 from doorward.tunnel.token import RelayAddress, TunnelToken, encode
-from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
-from doorward.web.application import Hosts, TeamPages, web_application
 from doorward.web.edge_pages import edge_page_csp, edge_pages
-from doorward.web.launcher import LauncherPage
+from doorward.web.joining import join_pages
 from doorward.web.pages import Pages
-from doorward.web.passwords import PasswordPages
-from doorward.web.pins import PinPages
-from doorward.web.provider_pages import ProviderPages
-from doorward.web.second_factor import SecondFactorPages
-from doorward.web.security import SecurityPages
-from doorward.web.sign_in import SignInPages
-from doorward.web.static_files import StaticFile, load_static_files
-from doorward.web.trials import TrialPages
-from doorward.web.ways import Ways
+from doorward.web.static_files import load_static_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +131,17 @@ async def build(
         web=Starlette(
             routes=[
                 Mount(SCIM_PATH, _scim(settings, services, edge_settings, clock)),
-                Mount("", _web(settings, services, answers, dict(static_files), randomness)),
+                Mount(
+                    "",
+                    join_pages(
+                        services,
+                        answers,
+                        team_domain=settings.team_domain,
+                        static_files=dict(static_files),
+                        clock=clock,
+                        randomness=randomness,
+                    ),
+                ),
             ]
         ),
         api=api_application(
@@ -162,65 +162,6 @@ async def build(
 def _status(services: ControlServices, ads: AdsServer, relays: RelayControl, clock: SystemClock) -> Status:
     warnings = all_expiry_warnings(services.current.get().configuration, clock.now())
     return status(services.publisher, ads, relays, warnings=warnings)
-
-
-def _web(
-    settings: ControlSettings,
-    services: ControlServices,
-    answers: Answers,
-    static_files: dict[str, StaticFile],
-    randomness: SystemRandomness,
-) -> Starlette:
-    ways = Ways(services.flows, services.entering, team_origin=answers.team_origin)
-    pins = PinPages(services.pins, services.sign_in, ways=ways, answers=answers, randomness=randomness)
-    passwords = PasswordPages(
-        services.sign_in, services.factors, ways=ways, answers=answers, randomness=randomness
-    )
-    return web_application(
-        hosts=Hosts(settings.team_domain, services.current),
-        answers=answers,
-        team=TeamPages(
-            launcher=LauncherPage(services.arrivals, services.entering, services.sign_in, answers),
-            sign_in=SignInPages(
-                services.sign_in,
-                arrivals=services.arrivals,
-                entering=services.entering,
-                trials=services.trials,
-                ways=ways,
-                passwords=passwords,
-                pins=pins,
-                answers=answers,
-            ),
-            passwords=passwords,
-            pins=pins,
-            second_factor=SecondFactorPages(
-                services.factors, services.enrolment, ways=ways, answers=answers, randomness=randomness
-            ),
-            security=SecurityPages(
-                services.enrolment,
-                services.arrivals,
-                services.sign_in,
-                answers=answers,
-                clock=SystemClock(),
-                randomness=randomness,
-            ),
-            trials=TrialPages(services.trials, services.sign_in, answers),
-            providers=ProviderPages(
-                services.provider_logout, services.identity_providers, services.sign_in, answers
-            ),
-        ),
-        access=AccessPages(
-            team_domain=settings.team_domain,
-            sign_in=services.sign_in,
-            arrivals=services.arrivals,
-            entering=services.entering,
-            decider=services.decider,
-            sessions=services.sessions,
-            tokens=services.tokens,
-            answers=answers,
-        ),
-        static_files=static_files,
-    )
 
 
 def _scim(
