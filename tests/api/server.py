@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -19,6 +16,7 @@ from doorward.api.application import Verbs, api_application
 from doorward.bootstrap import places
 from doorward.services.status import status
 from tests.services.world import World
+from tests.serving import serving_on
 
 
 def verbs_of(world: World) -> Verbs:
@@ -60,22 +58,10 @@ def serving(app: ASGIApp, data: Path) -> Iterator[None]:
     """Serve ``app`` where commands with ``--data`` look for it."""
     path = data / places.API_SOCKET
     path.parent.mkdir(parents=True, exist_ok=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         listening.bind(str(path))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
         try:
-            _wait(server)
-            yield
+            with serving_on(listening, app):
+                yield
         finally:
-            server.should_exit = True
-            thread.join(timeout=10)
             path.unlink()
-
-
-def _wait(server: uvicorn.Server) -> None:
-    end = time.monotonic() + 10
-    while not server.started and time.monotonic() < end:
-        time.sleep(0.005)
-    assert server.started

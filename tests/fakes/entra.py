@@ -10,14 +10,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
-import uvicorn
 from joserfc.jwk import RSAKey
 
 from doorward.sample.entra import operations
@@ -29,6 +25,7 @@ from doorward.sample.entra.keys import generate_key
 from doorward.sample.entra.operations import PermissionKind
 from doorward.sample.entra.seed import CLIENT_ID, SECRET_ID, TENANT_ID, demo_directory
 from tests.fakes.clock import FakeClock
+from tests.serving import serving
 
 BASE_URL = "https://entra.example"
 CALLBACK = "https://access.example.com/cdn-cgi/access/callback"
@@ -107,30 +104,13 @@ class FakeEntra:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve on a loopback port; gives the base URL, which issuers and endpoints then begin with."""
-        listener = socket.create_server(("127.0.0.1", 0))
-        before, self.entra.base_url = self.base_url, f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            self.application,
-            log_config=None,
-            lifespan="off",
-            date_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            deadline = time.monotonic() + 10
-            while not server.started:
-                if time.monotonic() > deadline:
-                    raise TimeoutError("the stand-in for Entra did not start")
-                time.sleep(0.005)
-            yield self.base_url
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
-            listener.close()
-            self.entra.base_url = before
+        before = self.base_url
+        with serving(self.application) as port:
+            self.entra.base_url = f"http://127.0.0.1:{port}"
+            try:
+                yield self.base_url
+            finally:
+                self.entra.base_url = before
 
     # --- what an administrator does --------------------------------------------------------------
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.live.browser import browser
 from tests.live.system import ADA, System
 from tests.live.visitor import Visitor
 
@@ -28,3 +31,15 @@ def new_ada(system: System) -> Iterator[Visitor]:
     """She has signed in for this test alone, which may end her session."""
     with system.sign_in(ADA) as visitor:
         yield visitor
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots are left, to be looked at (``--basetemp`` says where)."""
+    return tmp_path_factory.mktemp("pictures")

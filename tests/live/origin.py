@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 from doorward.sample import create_app
-from tests.live.system import free_ports
+from tests.serving import serving
 
 BLOCK = hashlib.sha512(b"block").digest() * 1024
 """64 KiB that look like anything."""
@@ -67,20 +64,5 @@ def origin() -> Iterator[int]:
     app = Starlette(
         routes=[Route("/take", take, methods=["POST"]), Route("/give", give), Mount("/", create_app())]
     )
-    [port] = free_ports(1)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        until = time.monotonic() + 10
-        while not server.started:
-            assert time.monotonic() < until
-            time.sleep(0.01)
+    with serving(app) as port:
         yield port
-    finally:
-        server.should_exit = True
-        thread.join(10)

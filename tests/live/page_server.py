@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from doorward.web.edge_pages import REQUEST_ID, edge_page_csp, edge_pages
 from doorward.web.forms import Form
@@ -21,28 +15,6 @@ from doorward.web.headers import STATIC_HEADERS, security_headers
 from doorward.web.pages import Pages, SignIn, has_script
 from doorward.web.static_files import STATIC_PATH, load_static_files
 from tests.web import examples
-
-
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[int]:
-    """Run ``app`` in a thread; give its port. It is stopped, with what it still serves, at the end."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        deadline = time.monotonic() + 10
-        while not server.started:
-            if time.monotonic() > deadline:
-                raise TimeoutError("the test's own server did not start")
-            time.sleep(0.01)
-        yield int(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        listener.close()
 
 
 def documents() -> Mapping[str, tuple[str, Mapping[str, str]]]:

@@ -5,28 +5,15 @@ Pictures are left in pytest's temporary folder, to be looked at (``--basetemp`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live.browser import browser, person
+from tests.live.browser import person
 from tests.live.system import ADA, BOB, System
 
 REFUSALS = ("Failed to load resource: the server responded with a status of 403",)
 """Chromium notes every answer of 400 and more on its console; this one is asked for."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
 
 
 def sign_in(page: Page, system: System, email: str) -> None:

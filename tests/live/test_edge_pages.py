@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from doorward.envoy.local_replies import STATUS, Page
 from doorward.web.edge_pages import edge_page_csp, edge_pages
-from tests.live.browser import browser, person
+from tests.live.browser import person
 from tests.live.envoy import RunningEnvoy
 
 LISTENER = "pages"
@@ -72,12 +72,6 @@ def virtual_host() -> dict[str, Any]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with RunningEnvoy(tmp_path_factory.mktemp("envoy"), resources()) as envoy:
         yield f"http://edge.localhost:{envoy.port(LISTENER)}"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @ALL

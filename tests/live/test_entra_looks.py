@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from doorward.sample.entra.seed import ADA, CLIENT_ID, ENGINEERING, PASSWORD, TENANT_ID
 from tests.fakes.entra import CALLBACK, FakeEntra
-from tests.live.browser import LOOKS, Look, browser, person
+from tests.live.browser import LOOKS, Look, person
 from tests.live.looks import nameless, overflow, pale_texts, walk
 
 PAGES = {
@@ -23,12 +23,6 @@ PAGES = {
     "missing": "_admin/users/nobody",
 }
 LOOK = pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

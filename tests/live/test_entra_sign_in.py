@@ -17,7 +17,7 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from doorward.sample.entra import seed
-from tests.live.browser import browser, person
+from tests.live.browser import person
 from tests.live.system import ADA, BOB, Ended, System
 
 POLL = 5.0
@@ -28,17 +28,6 @@ POLL = 5.0
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with System(tmp_path_factory.mktemp("demo"), options=("--idp", "entra")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
 
 
 class Tenant:

@@ -25,7 +25,7 @@ from doorward.model.ids import IdentityProviderId
 from doorward.ports.identity import Arrival, CheckState
 from tests.fakes.clock import FakeRandomness
 from tests.fakes.saml_keys import key_pair
-from tests.live.browser import browser, person
+from tests.live.browser import person
 from tests.live.keycloak import KeycloakProcess
 from tests.live.keycloak_realm import ADA, BOB, CLIENT_ID, CLIENT_SECRET, PASSWORD, Person, SamlClient, realm
 from tests.live.system import System
@@ -65,12 +65,6 @@ def keycloak(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     scratch = tmp_path_factory.mktemp("keycloak")
     with KeycloakProcess(scratch, realm([callback("openid"), whole], clients)) as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 def saml(keycloak: KeycloakProcess, name: str) -> Saml:

@@ -19,8 +19,8 @@ from doorward.model.errors import Refused, SignInRefused
 from doorward.model.identity_provider import OpenIdConnect
 from doorward.ports.identity import Arrival, CheckState
 from tests.live.oidc_provider import ADA, OidcProviderProcess
-from tests.live.page_server import serving
 from tests.live.test_oidc_provider import ADA_SIGNED_IN, CALLBACK, run, settings
+from tests.serving import serving
 
 OTHER = "https://other.localhost:8443/cdn-cgi/access/callback"
 

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.live.oidc_provider import ADA, BOB, EVE, OidcProviderProcess, Person
-from tests.live.page_server import serving
 from tests.live.system import System
 from tests.live.visitor import SCRIPT, Visitor
+from tests.serving import serving
 
 GROUP = {"group": "engineers", "identity_provider": "work"}
 

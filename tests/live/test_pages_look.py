@@ -12,9 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from doorward.sample import create_app
-from tests.live.browser import DESKTOP, LOOKS, PHONE, Look, browser, person
+from tests.live.browser import DESKTOP, LOOKS, PHONE, Look, person
 from tests.live.looks import nameless, overflow, pale_texts, walk
-from tests.live.page_server import documents, page_server, serving
+from tests.live.page_server import documents, page_server
+from tests.serving import serving
 
 TOKEN = (
     "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0."
@@ -25,12 +26,6 @@ IDENTITY = {"Cf-Access-Authenticated-User-Email": "ada@example.com", "Cf-Access-
 
 LOOK = pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 NARROWEST = Look("narrowest", 320, 640)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +43,6 @@ def sample_port() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def sample(sample_port: int) -> str:
     return f"http://hello.localhost:{sample_port}"
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
 
 
 def check_looks(page: Page, picture: Path) -> None:

@@ -17,7 +17,7 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from doorward.services.code_apps import STEP, code_of, step_at
-from tests.live.browser import browser, person
+from tests.live.browser import person
 from tests.live.system import ADA, BOB, System
 
 SECURITY = "/cdn-cgi/access/security"
@@ -29,17 +29,6 @@ EXPECTED = re.compile("the server responded with a status of (?:403|404)")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with System(tmp_path_factory.mktemp("demo")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
 
 
 @contextmanager

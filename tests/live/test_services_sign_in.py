@@ -18,11 +18,11 @@ from tests.fakes.github import FakeGitHub
 from tests.fakes.google import ADMINISTRATOR, FakeGoogle
 from tests.fakes.oauth2_app import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.okta import API_TOKEN, FakeOkta
-from tests.live.page_server import serving
 from tests.live.system import System
 from tests.live.test_oidc_provider import SystemClock
 from tests.live.test_oidc_sign_in import asked_at
 from tests.live.visitor import SCRIPT
+from tests.serving import serving
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 ADA = "ada@example.com"
