@@ -129,6 +129,7 @@ def test_a_mistake_of_ours_refuses_and_is_logged(world: World, tmp_path: Path) -
     broken = BrokenDecider(
         current=Current(),
         sessions=world.stores.sessions,
+        requests=world.requests,
         tokens=world.tokens,
         flows=world.flows,
         clock=world.clock,

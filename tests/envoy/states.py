@@ -9,7 +9,8 @@ from doorward.model.application import Application, Origin
 from doorward.model.ids import SessionId
 from doorward.model.policy import Policy
 from doorward.policy.compiler import compile_application
-from tests.services.world import EDGE, ENGINEERS, application
+from tests.services.edge_settings import EDGE
+from tests.services.world import ENGINEERS, application
 
 SETTINGS = EDGE
 

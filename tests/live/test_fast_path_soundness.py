@@ -21,7 +21,7 @@ import pytest
 
 from doorward.envoy.rbac import application_rbac, policy_name
 from doorward.model.access import AccessRequest, Identity
-from doorward.model.claims import TokenClaims, token_generation
+from doorward.model.claims import TokenClaims, Validity, token_generation
 from doorward.model.ids import (
     Audience,
     IdentityProviderId,
@@ -36,6 +36,7 @@ from doorward.policy.compiler import CompiledApplication, compile_application
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.rule_groups import DEEPEST
+from doorward.policy.verdicts import verdicts
 from tests.live.envoy import RunningEnvoy
 from tests.live.fast_path import ISSUER, LISTENER, Question, Signer, Verdict, ask, fast_path
 from tests.nouns import application
@@ -129,27 +130,28 @@ class Mint:
             audience = Audience(f"{audience}-not")
         issuer = "https://elsewhere.test" if kind is Token.OTHER_ISSUER else ISSUER
         generation = generation_of(compiled) if kind is not Token.STALE else token_generation(0, 0, "0" * 12)
+        validity = Validity(
+            issuer=issuer,
+            audience=audience,
+            generation=generation,
+            issued=issued,
+            expires=issued + timedelta(hours=1),
+        )
         if request.identity is not None:
             return TokenClaims.for_person(
                 request.identity,
                 session=_SESSIONS.get(kind, LIVE),
                 mentioned=compiled.mentioned,
-                issuer=issuer,
-                audience=audience,
-                generation=generation,
-                issued=issued,
-                expires=issued + timedelta(hours=1),
+                verdicts=verdicts(compiled, request),
+                validity=validity,
             )
         assert request.service_token is not None
         gone = ServiceTokenId("gone")
         return TokenClaims.for_machine(
             gone if kind is Token.REVOKED else request.service_token,
             client_id=f"{request.service_token}.access",
-            issuer=issuer,
-            audience=audience,
-            generation=generation,
-            issued=issued,
-            expires=issued + timedelta(hours=1),
+            verdicts=verdicts(compiled, request),
+            validity=validity,
         )
 
 

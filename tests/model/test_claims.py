@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from doorward.model.access import Identity
-from doorward.model.claims import Mentioned, TokenClaims, subject_of, token_generation
+from doorward.model.claims import (
+    Mentioned,
+    TokenClaims,
+    Validity,
+    Verdicts,
+    subject_of,
+    token_generation,
+)
 from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
 from tests.fakes.clock import START
 from tests.nouns import identity
@@ -22,28 +29,31 @@ MENTIONED = Mentioned(
     upn=True,
 )
 
+VALIDITY = Validity(
+    issuer="https://access.test",
+    audience=Audience("tag"),
+    generation="1.2.abc",
+    issued=ISSUED,
+    expires=EXPIRES,
+)
+VERDICTS = Verdicts(met=frozenset({"b", "a"}), unmet=frozenset({"c"}))
+
 
 def persons(person: Identity) -> TokenClaims:
     return TokenClaims.for_person(
         person,
         session=SessionId("s1"),
         mentioned=MENTIONED,
-        issuer="https://access.test",
-        audience=Audience("tag"),
-        generation="1.2.abc",
-        issued=ISSUED,
-        expires=EXPIRES,
+        verdicts=VERDICTS,
+        validity=VALIDITY,
     )
 
 
 MACHINES = TokenClaims.for_machine(
     ServiceTokenId("ci"),
     client_id="ci.access",
-    issuer="https://access.test",
-    audience=Audience("tag"),
-    generation="1.2.abc",
-    issued=ISSUED,
-    expires=EXPIRES,
+    verdicts=VERDICTS,
+    validity=VALIDITY,
 )
 COMMON = {
     "iss": "https://access.test",
@@ -53,6 +63,8 @@ COMMON = {
     "iat": int(START.timestamp()),
     "nbf": int(START.timestamp()),
     "exp": int(START.timestamp()) + 300,
+    "met": ["a", "b"],
+    "unmet": ["c"],
 }
 
 

@@ -1,43 +1,53 @@
 from __future__ import annotations
 
-import pytest
-
-from doorward.model.rule import Rules
-from doorward.policy.bounds import Bounds, bounds
-from doorward.policy.expression import ALWAYS, NEVER, And, ClaimContains, ClaimEquals, Not, Or
-from doorward.policy.rule_groups import resolve
-from tests.policy.said import rule_group, said
-
-ADA, BOB = ClaimEquals("email", "ada@corp.com"), ClaimEquals("email", "bob@corp.com")
-STAFF = ClaimContains("groups", "staff")
-
-
-def test_known_selectors_leave_no_doubt() -> None:
-    rules = Rules(include=said("email:ada@corp.com", "email:bob@corp.com"), exclude=said("group:staff"))
-    exact = And((Or((ADA, BOB)), Not(STAFF)))
-    assert bounds(rules, {}) == Bounds(certain=exact, possible=exact)
-
-
-def test_without_an_include_nothing_is_possible() -> None:
-    assert bounds(Rules(require=said("everyone")), {}) == Bounds(certain=NEVER, possible=NEVER)
-
-
-@pytest.mark.parametrize(
-    ("rules", "certain", "possible"),
-    [
-        (Rules(include=said("odd")), NEVER, ALWAYS),
-        (Rules(include=said("odd", "email:ada@corp.com")), ADA, ALWAYS),
-        (Rules(include=said("email:ada@corp.com"), require=said("odd")), NEVER, ADA),
-        (Rules(include=said("email:ada@corp.com"), exclude=said("odd")), NEVER, ADA),
-    ],
+from doorward.model.rule import Selector
+from doorward.policy.bounds import (
+    ANYTHING,
+    Bounds,
+    all_bounds,
+    any_bounds,
+    exactly,
+    in_token,
+    judged_name,
 )
-def test_an_unknown_selector_may_be_anything(
-    rules: Rules, certain: ClaimEquals, possible: ClaimEquals
-) -> None:
-    assert bounds(rules, {}) == Bounds(certain=certain, possible=possible)
+from doorward.policy.expression import ALWAYS, NEVER, And, ClaimContains, ClaimEquals, Not, Or
+
+ADA, STAFF = ClaimEquals("email", "ada@corp.com"), ClaimContains("groups", "staff")
+LISTED = Selector("email_list", "staff")
 
 
-def test_doubt_inside_a_group_turns_round_where_the_group_is_excluded() -> None:
-    groups = resolve([rule_group("odd-staff", "group:staff", require=["odd"])])
-    rules = Rules(include=said("everyone"), exclude=said("rule_group:odd-staff"))
-    assert bounds(rules, groups) == Bounds(certain=Not(STAFF), possible=ALWAYS)
+def test_what_the_edge_knows_exactly_has_no_room_in_between() -> None:
+    assert exactly(ADA) == Bounds(certain=ADA, possible=ADA)
+    assert exactly(ADA).negated() == exactly(Not(ADA))
+
+
+def test_of_what_nobody_knows_nothing_is_certain_and_all_is_possible() -> None:
+    assert Bounds(certain=NEVER, possible=ALWAYS) == ANYTHING
+    assert ANYTHING.negated() == ANYTHING
+
+
+def test_a_token_that_says_neither_yes_nor_no_leaves_it_open() -> None:
+    name = judged_name(LISTED)
+    found = in_token(LISTED)
+    assert found.certain == ClaimContains("met", name)
+    assert found.possible == Not(ClaimContains("unmet", name))
+    assert found.negated().certain == ClaimContains("unmet", name)
+
+
+def test_no_two_selectors_share_a_name() -> None:
+    others = [
+        Selector("email_list", "staff2"),
+        Selector("ip_list", "staff"),
+        Selector("email_lis", "t\0staff"),
+    ]
+    assert len({judged_name(selector) for selector in (LISTED, *others)}) == 4
+    assert len(judged_name(LISTED)) == 16
+
+
+def test_bounds_join_side_by_side() -> None:
+    assert all_bounds([exactly(ADA), exactly(STAFF)]) == exactly(And((ADA, STAFF)))
+    assert any_bounds([exactly(ADA), exactly(STAFF)]) == exactly(Or((ADA, STAFF)))
+    assert all_bounds([exactly(ADA), ANYTHING]) == Bounds(certain=NEVER, possible=ADA)
+    assert any_bounds([exactly(ADA), ANYTHING]) == Bounds(certain=ADA, possible=ALWAYS)
+    assert all_bounds([]) == exactly(ALWAYS)
+    assert any_bounds([]) == exactly(NEVER)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.model.access import AccessRequest
-from doorward.model.claims import Mentioned, TokenClaims
+from doorward.model.claims import Mentioned, TokenClaims, Validity
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
@@ -28,11 +28,16 @@ from doorward.model.service_token import ServiceToken
 from doorward.policy.compiler import CompiledApplication, compile_application, compile_configuration
 from doorward.policy.evaluate import evaluate
 from doorward.policy.expression import NEVER, And, ClaimEquals, ClaimPresent, SourceIn
+from doorward.policy.verdicts import verdicts
 from tests.fakes.clock import START
 from tests.nouns import application
 from tests.policy.generated import Generator
 from tests.policy.meaning import Facts, holds
 from tests.policy.said import HELLO, compiled, policy, rule_group, said
+
+VALIDITY = Validity(
+    issuer="", audience=Audience(""), generation="", issued=START, expires=START + timedelta(hours=1)
+)
 
 
 def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str, object]:
@@ -42,14 +47,13 @@ def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str,
             request.identity,
             session=SessionId("s1"),
             mentioned=made.mentioned,
-            issuer="",
-            audience=Audience(""),
-            generation="",
-            issued=START,
-            expires=START + timedelta(hours=1),
+            verdicts=verdicts(made, request),
+            validity=VALIDITY,
         ).as_claims()
     if request.service_token is not None:
-        return {"service_token": request.service_token}
+        return TokenClaims.for_machine(
+            request.service_token, client_id="", verdicts=verdicts(made, request), validity=VALIDITY
+        ).as_claims()
     return {}
 
 

@@ -4,10 +4,11 @@ from ipaddress import ip_address
 
 import pytest
 
+from doorward.model.access import AccessRequest
 from doorward.model.policy import Policy
 from doorward.policy.launcher import visible
 from tests.nouns import identity
-from tests.policy.said import compiled, policy
+from tests.policy.said import HELLO, compiled, policy
 
 
 @pytest.mark.parametrize(
@@ -24,4 +25,5 @@ from tests.policy.said import compiled, policy
 def test_the_launcher_shows_what_the_person_could_open_now(
     policies: tuple[Policy, ...], *, seen: bool
 ) -> None:
-    assert visible(compiled(*policies), identity(), ip_address("10.0.0.1")) is seen
+    request = AccessRequest(application=HELLO, source=ip_address("10.0.0.1"), identity=identity())
+    assert visible(compiled(*policies), request) is seen

@@ -39,9 +39,9 @@ def test_one_include_and_every_require_and_no_exclude(
     rules = Rules(
         include=said(*include.split()), require=said(*require.split()), exclude=said(*exclude.split())
     )
-    assert judge(rules, answer).match is match
+    assert judge(rules, {}, answer).match is match
 
 
 def test_a_judgement_keeps_the_rule_types_apart() -> None:
-    judgement = judge(Rules(include=said("yes"), require=said("no"), exclude=said("unknown")), answer)
+    judgement = judge(Rules(include=said("yes"), require=said("no"), exclude=said("unknown")), {}, answer)
     assert (judgement.included, judgement.required, judgement.excluded) == (YES, NO, UNKNOWN)

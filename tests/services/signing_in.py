@@ -39,7 +39,8 @@ def enter(world: World, identity: Identity, *, application: str = "hello") -> di
         await world.stores.sessions.create_foothold(foothold, secret_hash=hashed(secret))
         in_force = world.current.get()
         found = in_force.configuration.application(ApplicationId(application))
-        issued = issue.for_person(world.tokens, in_force, found, session, now=now)
+        request = await world.requests.of(in_force, found, source=SOURCE, session=session)
+        issued = issue.for_person(world.tokens, in_force, found, session, request=request, now=now)
         return {names.FOOTHOLD_COOKIE: secret, names.TOKEN_COOKIE: issued.token}
 
     return asyncio.run(entered())

@@ -39,7 +39,7 @@ async def code_for(world: World, session: Session) -> str:
 def test_a_password_leads_to_the_application_and_the_page_that_was_asked_for(world: World) -> None:
     async def walk() -> Onward:
         code = await code_for(world, await signed_in(world))
-        return await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET)
+        return await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
 
     entered = asyncio.run(walk())
     assert entered.location == "/wiki?page=2"
@@ -50,8 +50,8 @@ def test_a_password_leads_to_the_application_and_the_page_that_was_asked_for(wor
 def test_a_code_works_once(world: World) -> None:
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET)
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET)
+        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
+        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
 
     with pytest.raises(Refused, match="used already"):
         asyncio.run(walk())
@@ -61,7 +61,7 @@ def test_a_code_works_for_a_minute(world: World) -> None:
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
         world.clock.advance(timedelta(seconds=61))
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET)
+        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
 
     with pytest.raises(Refused):
         asyncio.run(walk())
@@ -80,7 +80,7 @@ def test_a_code_works_only_where_and_in_which_browser_the_flow_began(
 ) -> None:
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
-        await world.entering.enter(hostname, code=code, flow_secret=secret)
+        await world.entering.enter(hostname, code=code, flow_secret=secret, source=SOURCE)
 
     with pytest.raises(Refused, match=why):
         asyncio.run(walk())
@@ -90,7 +90,7 @@ def test_a_code_of_a_session_that_was_revoked_meanwhile_is_worth_nothing(world: 
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
         await world.sessions.revoke_of("ada@example.com")
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET)
+        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
 
     with pytest.raises(Refused, match="ended"):
         asyncio.run(walk())
@@ -107,7 +107,7 @@ def test_bob_gets_a_refusal_instead_of_a_code(world: World) -> None:
 def test_the_launcher_shows_what_a_person_may_open_and_no_other(world: World) -> None:
     async def walk(email: str, password: str) -> list[str]:
         session = await signed_in(world, email, password)
-        return [a.id for a in world.entering.open_to(session, source=SOURCE)]
+        return [a.id for a in await world.entering.open_to(session, source=SOURCE)]
 
     assert asyncio.run(walk("ada@example.com", "ada's")) == ["hello", "open"]
     assert asyncio.run(walk("bob@example.com", "bob's")) == ["open"]

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application
 from doorward.model.ids import ApplicationId, SessionId
 from doorward.model.session import Session
 from doorward.services import issue
 from doorward.services.issue import Issued
-from tests.services.world import ADA, World
+from tests.services.world import ADA, SOURCE, World
 
 
 @pytest.fixture
@@ -25,11 +26,17 @@ def hello(world: World) -> Application:
     return world.current.get().configuration.application(ApplicationId("hello"))
 
 
+def asked(world: World, person: Identity | None = None) -> AccessRequest:
+    return AccessRequest(application=hello(world).id, source=SOURCE, identity=person, at=world.clock.now())
+
+
 def for_ada(world: World, *groups: str, left: timedelta) -> Issued:
     now = world.clock.now()
     ada = replace(ADA, groups=frozenset({"engineers", *groups}))
     session = Session(id=SessionId("s-1"), identity=ada, created=now, expires=now + left)
-    return issue.for_person(world.tokens, world.current.get(), hello(world), session, now=now)
+    return issue.for_person(
+        world.tokens, world.current.get(), hello(world), session, request=asked(world, ada), now=now
+    )
 
 
 def test_a_persons_token_is_good_for_an_hour_and_for_this_application(world: World) -> None:
@@ -61,7 +68,9 @@ def test_a_machines_token_never_outlives_the_service_token(
     now = world.clock.now()
     (ci,) = world.current.get().configuration.service_tokens
     machine = replace(ci, expires=now + timedelta(minutes=left) if left else None)
-    issued = issue.for_machine(world.tokens, world.current.get(), hello(world), machine, now=now)
+    issued = issue.for_machine(
+        world.tokens, world.current.get(), hello(world), machine, request=asked(world), now=now
+    )
     claims = world.tokens.verify(issued.token)
     assert issued.lifetime == timedelta(minutes=lifetime)
     assert claims["common_name"] == "ci.access"

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 
-from doorward.envoy.local_replies import Page
-from doorward.envoy.state import EdgeSettings
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
@@ -46,6 +44,7 @@ from doorward.services.publish import CertificateAndKey, Publisher
 from doorward.services.questions import Question
 from doorward.services.rate_limits import MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
+from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
 from doorward.services.secrets import hashed
 from doorward.services.service_tokens import ServiceTokens
@@ -61,6 +60,7 @@ from tests.fakes.edges import FakeEdges
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
+from tests.services.edge_settings import EDGE
 from tests.services.factors import join_factors
 
 STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
@@ -68,19 +68,6 @@ SOURCE = ip_address("192.0.2.7")
 HOUR = timedelta(hours=1)
 TEAM = "https://access.example.com"
 MACHINE_SECRET = "machine-secret"
-
-EDGE = EdgeSettings(
-    team_domain="access.example.com",
-    https_host="127.0.0.1",
-    https_port=8443,
-    public_port=443,
-    control_socket="run/grpc.sock",
-    web_socket="run/web.sock",
-    front_folders=("run/front",),
-    access_log="logs/access.log",
-    pages=dict.fromkeys(Page, "<p>%REQ(X-REQUEST-ID)%</p>"),
-    pages_policy="default-src 'none'",
-)
 
 
 def sample_hash(password: str) -> str:
@@ -181,9 +168,11 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
+        self.requests = Requests(clock=self.clock)
         self.decider = Decider(
             current=self.current,
             sessions=self.stores.sessions,
+            requests=self.requests,
             tokens=self.tokens,
             flows=self.flows,
             clock=self.clock,
@@ -191,7 +180,13 @@ class World:
         self.sessions = LiveSessions(
             self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
         )
-        self.streams = LiveStreams(self.stores, current=self.current, relays=self.relays, clock=self.clock)
+        self.streams = LiveStreams(
+            self.stores,
+            current=self.current,
+            requests=self.requests,
+            relays=self.relays,
+            clock=self.clock,
+        )
         self.configurations = Configurations(
             self.stores,
             publisher=self.publisher,
@@ -304,6 +299,7 @@ class World:
         return Entering(
             self.stores,
             current=self.current,
+            requests=self.requests,
             tokens=self.tokens,
             authority=EDGE.authority,
             clock=self.clock,

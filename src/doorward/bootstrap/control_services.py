@@ -38,6 +38,7 @@ from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateFor, Publisher
 from doorward.services.rate_limits import FactorLimits, MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
+from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
 from doorward.services.second_factors import LIFETIME as HALF_LIFETIME
 from doorward.services.second_factors import SecondFactors
@@ -120,7 +121,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     passwords = Passwords()
     providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    streams = LiveStreams(stores, current=current, relays=relays, clock=clock)
+    requests = Requests(clock=clock)
+    streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
     admission = DirectoryAdmission(stores.directory, current=current)
     arrivals = Arrivals(
@@ -214,12 +216,20 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         entering=Entering(
             stores,
             current=current,
+            requests=requests,
             tokens=tokens,
             authority=edge.authority,
             clock=clock,
             randomness=randomness,
         ),
-        decider=Decider(current=current, sessions=stores.sessions, tokens=tokens, flows=way, clock=clock),
+        decider=Decider(
+            current=current,
+            sessions=stores.sessions,
+            requests=requests,
+            tokens=tokens,
+            flows=way,
+            clock=clock,
+        ),
         sessions=sessions,
         configurations=configurations,
         tunnels=Tunnels(

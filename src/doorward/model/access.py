@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.errors import Invalid
-from doorward.model.ids import ApplicationId, IdentityProviderId, ServiceTokenId
+from doorward.model.fact import Fact
+from doorward.model.ids import ApplicationId, IdentityProviderId, ListId, ServiceTokenId
 
 
 def canonical_email(value: str, *, field: str = "email") -> str:
@@ -37,7 +40,8 @@ class Identity:
     the names or ids the provider gave, unprefixed: they mean something only together with the
     provider. ``upn`` is the user principal name, in lower case, where the provider has one.
     ``claims`` are further facts as pairs of name and value, each value of a list a pair of its own.
-    ``contexts`` are the authentication contexts (Entra Conditional Access) that hold now.
+    ``contexts`` are the authentication contexts (Entra Conditional Access) that hold now. ``methods`` are
+    the ways in which the person proved themselves (``amr``, RFC 8176), such as ``pwd`` and ``otp``.
     """
 
     identity_provider: IdentityProviderId
@@ -49,14 +53,28 @@ class Identity:
     roles: frozenset[str] = frozenset()
     claims: frozenset[tuple[str, str]] = frozenset()
     contexts: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
     """The facts of one request. At most one of ``identity`` and ``service_token`` is set;
-    both mean "proven", never "claimed"."""
+    both mean "proven", never "claimed".
+
+    What is left out is unknown, and then the rules that look at it are neither true nor false. ``at`` is
+    the instant of the request. ``path`` is without the query, as the edge normalised it. ``country`` is
+    an ISO 3166-1 code, ``continent`` one of AF AN AS EU NA OC SA. ``lists`` are those that the person or
+    the source is on, None where nobody looked. ``facts`` are those reported of the person, by name.
+    """
 
     application: ApplicationId
     source: IPv4Address | IPv6Address
     identity: Identity | None = None
     service_token: ServiceTokenId | None = None
+    at: datetime | None = None
+    method: str = ""
+    path: str = ""
+    country: str = ""
+    continent: str = ""
+    lists: frozenset[ListId] | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)

@@ -50,20 +50,38 @@ class Mentioned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenClaims:
-    """The claims of one token. ``issued`` and ``expires`` are cut to whole seconds, downwards.
+class Verdicts:
+    """What the control plane found about the selectors that only it can judge, by their names: those
+    that matched, those that certainly did not, and until when all that holds (None: as long as the
+    token lives)."""
 
-    ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
-    which the token outlives.
-    A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
-    ``service_token`` and ``common_name`` (its client id) and none of those.
-    """
+    met: frozenset[str] = frozenset()
+    unmet: frozenset[str] = frozenset()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """Where and when a token counts. ``issued`` and ``expires`` are cut to whole seconds, downwards."""
 
     issuer: str
     audience: Audience
     generation: str
     issued: datetime
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenClaims:
+    """The claims of one token.
+
+    ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
+    which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``.
+    A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
+    ``service_token`` and ``common_name`` (its client id) and none of those.
+    """
+
+    validity: Validity
     subject: str = ""
     email: str = ""
     identity_provider: IdentityProviderId | None = None
@@ -72,6 +90,8 @@ class TokenClaims:
     roles: tuple[str, ...] = ()
     custom: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
     session: SessionId | None = None
     service_token: ServiceTokenId | None = None
     common_name: str = ""
@@ -83,19 +103,12 @@ class TokenClaims:
         *,
         session: SessionId,
         mentioned: Mentioned,
-        issuer: str,
-        audience: Audience,
-        generation: str,
-        issued: datetime,
-        expires: datetime,
+        verdicts: Verdicts,
+        validity: Validity,
     ) -> TokenClaims:
         """A person's claims. Of their facts only those that the policies mention go in."""
         return cls(
-            issuer=issuer,
-            audience=audience,
-            generation=generation,
-            issued=issued,
-            expires=expires,
+            validity=validity,
             subject=subject_of(identity),
             email=identity.email,
             identity_provider=identity.identity_provider,
@@ -104,6 +117,8 @@ class TokenClaims:
             roles=tuple(sorted(identity.roles & mentioned.roles)),
             custom=tuple(sorted(f"{name}={value}" for name, value in identity.claims & mentioned.claims)),
             contexts=tuple(sorted(identity.contexts & mentioned.contexts)),
+            met=tuple(sorted(verdicts.met)),
+            unmet=tuple(sorted(verdicts.unmet)),
             session=session,
         )
 
@@ -113,19 +128,14 @@ class TokenClaims:
         service_token: ServiceTokenId,
         *,
         client_id: str,
-        issuer: str,
-        audience: Audience,
-        generation: str,
-        issued: datetime,
-        expires: datetime,
+        verdicts: Verdicts,
+        validity: Validity,
     ) -> TokenClaims:
         """A machine's claims."""
         return cls(
-            issuer=issuer,
-            audience=audience,
-            generation=generation,
-            issued=issued,
-            expires=expires,
+            validity=validity,
+            met=tuple(sorted(verdicts.met)),
+            unmet=tuple(sorted(verdicts.unmet)),
             service_token=service_token,
             common_name=client_id,
         )
@@ -138,14 +148,14 @@ class TokenClaims:
         if (self.session is None) == (self.service_token is None):
             raise ValueError("a token is a person's or a machine's")
         claims: dict[str, object] = {
-            "iss": self.issuer,
-            "aud": [self.audience],
+            "iss": self.validity.issuer,
+            "aud": [self.validity.audience],
             "sub": self.subject,
             "type": TOKEN_TYPE,
-            "gen": self.generation,
-            "iat": int(self.issued.timestamp()),
-            "nbf": int(self.issued.timestamp()),
-            "exp": int(self.expires.timestamp()),
+            "gen": self.validity.generation,
+            "iat": int(self.validity.issued.timestamp()),
+            "nbf": int(self.validity.issued.timestamp()),
+            "exp": int(self.validity.expires.timestamp()),
         }
         if self.session is not None:
             claims |= {
@@ -154,13 +164,14 @@ class TokenClaims:
                 "groups": list(self.groups),
                 "sid": self.session,
             }
-            facts: dict[str, object] = {
-                "upn": self.upn,
-                "roles": list(self.roles),
-                "custom": list(self.custom),
-                "acrs": list(self.contexts),
-            }
-            claims |= {name: value for name, value in facts.items() if value}
         else:
             claims |= {"common_name": self.common_name, "service_token": self.service_token}
-        return claims
+        facts: dict[str, object] = {
+            "upn": self.upn,
+            "roles": list(self.roles),
+            "custom": list(self.custom),
+            "acrs": list(self.contexts),
+            "met": list(self.met),
+            "unmet": list(self.unmet),
+        }
+        return claims | {name: value for name, value in facts.items() if value}

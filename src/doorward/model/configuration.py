@@ -14,6 +14,7 @@ from doorward.model.application import Application
 from doorward.model.errors import NotFound
 from doorward.model.identity_provider import IdentityProvider
 from doorward.model.ids import ApplicationId, PolicyId, TunnelId
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 from doorward.model.service_token import ServiceToken
@@ -29,6 +30,7 @@ class Configuration:
 
     identity_providers: tuple[IdentityProvider, ...] = ()
     rule_groups: tuple[RuleGroup, ...] = ()
+    lists: tuple[NamedList, ...] = ()
     policies: tuple[Policy, ...] = ()
     applications: tuple[Application, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()

@@ -1,67 +1,68 @@
-"""Rules as a pair of expressions between which the truth lies.
+"""Bounds: a pair of expressions between which the truth lies.
 
-A selector that the data plane cannot test lies between ``Never`` and ``Always``. What allows takes
-the lower bound, what denies the upper one; that is why the fast path is sound.
+What the data plane cannot test lies between ``Never`` and ``Always``. What allows takes the lower
+bound, what denies the upper one; that is why the fast path is sound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from doorward.model.ids import RuleGroupId
-from doorward.model.rule import RuleGroup, Rules, Selector
-from doorward.policy.expression import ALWAYS, NEVER, Expression, both, either, negation
-from doorward.policy.selectors import RULE_GROUP, SELECTORS
+from doorward.model.rule import Selector
+from doorward.policy.expression import ALWAYS, NEVER, ClaimContains, Expression, both, either, negation
+
+MET, UNMET = "met", "unmet"
+"""The claims in which a token lists the selectors that the control plane judged: those that matched,
+and those that certainly did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """``certain`` is true only where the rules match (YES); ``possible`` wherever they do not
+    """``certain`` is true only where something matches (YES); ``possible`` wherever it does not
     certainly fail (YES or UNKNOWN)."""
 
     certain: Expression
     possible: Expression
 
+    def negated(self) -> Bounds:
+        """The bounds of the opposite."""
+        return Bounds(certain=negation(self.possible), possible=negation(self.certain))
 
-_ANYTHING = Bounds(certain=NEVER, possible=ALWAYS)
+
+ANYTHING = Bounds(certain=NEVER, possible=ALWAYS)
 
 
-def bounds(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> Bounds:
-    """The bounds of ``rules``; each rule group is worked out once."""
-    known: dict[RuleGroupId, Bounds] = {}
+def exactly(expression: Expression) -> Bounds:
+    """The data plane knows it as well as anybody."""
+    return Bounds(certain=expression, possible=expression)
 
-    def of_rules(inner: Rules) -> Bounds:
-        include = [of_selector(selector) for selector in inner.include]
-        require = [of_selector(selector) for selector in inner.require]
-        exclude = [of_selector(selector) for selector in inner.exclude]
-        return Bounds(
-            certain=both(
-                (
-                    either(item.certain for item in include),
-                    *(item.certain for item in require),
-                    *(negation(item.possible) for item in exclude),
-                )
-            ),
-            possible=both(
-                (
-                    either(item.possible for item in include),
-                    *(item.possible for item in require),
-                    *(negation(item.certain) for item in exclude),
-                )
-            ),
-        )
 
-    def of_selector(selector: Selector) -> Bounds:
-        if selector.kind == RULE_GROUP:
-            group_id = RuleGroupId(selector.value)
-            if group_id not in known:
-                known[group_id] = of_rules(groups[group_id].rules)
-            return known[group_id]
-        kind = SELECTORS.get(selector.kind)
-        if kind is None:
-            return _ANYTHING
-        exact = kind.expression(selector)
-        return Bounds(certain=exact, possible=exact)
+def in_token(selector: Selector) -> Bounds:
+    """The data plane knows what the token says; of what it does not list, nothing."""
+    name = judged_name(selector)
+    return Bounds(certain=ClaimContains(MET, name), possible=negation(ClaimContains(UNMET, name)))
 
-    return of_rules(rules)
+
+def judged_name(selector: Selector) -> str:
+    """A selector's name in the claims ``met`` and ``unmet``: 16 hexadecimal digits of a hash, for its
+    value may be long, and is nobody's business outside."""
+    key = "\0".join((selector.kind, selector.value, selector.identity_provider or ""))
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def any_bounds(items: Iterable[Bounds]) -> Bounds:
+    """The bounds of "at least one of them"."""
+    found = list(items)
+    return Bounds(
+        certain=either(item.certain for item in found), possible=either(item.possible for item in found)
+    )
+
+
+def all_bounds(items: Iterable[Bounds]) -> Bounds:
+    """The bounds of "all of them"."""
+    found = list(items)
+    return Bounds(
+        certain=both(item.certain for item in found), possible=both(item.possible for item in found)
+    )

@@ -8,10 +8,11 @@ from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.ids import PolicyId, RuleGroupId
+from doorward.model.named_list import ListKind
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.rule_groups import parts, selectors_in, size
-from doorward.policy.selectors import RULE_GROUP, SELECTORS
+from doorward.policy.selectors import EMAIL_LIST, IP_LIST, RULE_GROUP, SELECTORS
 
 LARGEST = 20_000
 """How many selectors one policy may hold with its rule groups written out."""
@@ -71,12 +72,13 @@ def check_providers(configuration: Configuration, application: Application) -> N
 
 
 def check_references(configuration: Configuration, rules: Rules, *, field: str) -> None:
-    """Raises Invalid where ``rules`` name an identity provider or service token that is not there.
+    """Raises Invalid where ``rules`` name an identity provider, service token or list that is not there.
 
     Such a selector matches nobody; as an exclude it would quietly exclude nobody.
     """
     providers = {provider.id for provider in configuration.identity_providers}
     tokens = {token.id for token in configuration.service_tokens}
+    lists = {kind: {each.id for each in configuration.lists if each.kind is kind} for kind in ListKind}
     for part, selectors in parts(rules):
         for index, selector in enumerate(selectors):
             place = f"{field}.{part}[{index}]"
@@ -86,6 +88,10 @@ def check_references(configuration: Configuration, rules: Rules, *, field: str) 
                 _refuse_missing(place, "identity provider", selector.value, providers)
             if selector.kind == "service_token" and selector.value not in tokens:
                 _refuse_missing(place, "service token", selector.value, tokens)
+            if selector.kind == EMAIL_LIST and selector.value not in lists[ListKind.EMAIL]:
+                _refuse_missing(place, "list of e-mail addresses", selector.value, lists[ListKind.EMAIL])
+            if selector.kind == IP_LIST and selector.value not in lists[ListKind.IP]:
+                _refuse_missing(place, "list of networks", selector.value, lists[ListKind.IP])
 
 
 def _refuse_missing(field: str, noun: str, value: str, there: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doorward.model.claims import Mentioned
 from doorward.model.ids import ApplicationId, IdentityProviderId, RuleGroupId
 from doorward.model.policy import Policy
-from doorward.model.rule import RuleGroup
+from doorward.model.rule import RuleGroup, Selector
 from doorward.policy.expression import Expression
 
 
@@ -31,7 +31,8 @@ class CompiledApplication:
     """``policies`` are in the order of evaluation: bypass and service_auth first, then allow and
     deny, each in the order that the administrator gave. Selectors are in canonical spelling.
 
-    ``mentioned`` are the only facts that a token for this application needs to carry.
+    ``mentioned`` are the only facts that a token for this application needs to carry. ``judged`` are the
+    selectors whose outcome it carries, since only the control plane can judge them.
     ``fingerprint`` (12 hexadecimal digits) names that set: a token made for another set is stale,
     since a fact that it leaves out may be one that an exclude rule looks for.
     ``identity_providers`` are those by which people may sign in here; empty means all.
@@ -42,6 +43,7 @@ class CompiledApplication:
     policies: tuple[CompiledPolicy, ...]
     rule_groups: Mapping[RuleGroupId, RuleGroup]
     mentioned: Mentioned
+    judged: tuple[Selector, ...]
     fingerprint: str
     unknown_kinds: frozenset[str]
     identity_providers: frozenset[IdentityProviderId] = frozenset()

@@ -16,11 +16,13 @@ from doorward.model.application import Application
 from doorward.model.claims import Mentioned
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
-from doorward.model.ids import ApplicationId, RuleGroupId
+from doorward.model.ids import ApplicationId, ListId, RuleGroupId
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Selector
+from doorward.policy import named_lists
 from doorward.policy import rule_groups as groups_of
-from doorward.policy.bounds import bounds
+from doorward.policy.bounds import judged_name
 from doorward.policy.checks import check_policy, check_policy_ids, check_providers, check_references
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
 from doorward.policy.expression import (
@@ -33,7 +35,9 @@ from doorward.policy.expression import (
     either,
     negation,
 )
-from doorward.policy.selectors import SELECTORS
+from doorward.policy.rule_bounds import rule_bounds
+from doorward.policy.selectors import EMAIL_LIST, SELECTORS
+from doorward.policy.selectors.kind import Judged
 
 __all__ = [
     "CompiledApplication",
@@ -66,6 +70,7 @@ def compile_configuration(
             ``applications[hello].policies[1].rules.include[0]``.
     """
     groups = groups_of.resolve(configuration.rule_groups)
+    lists = named_lists.resolve(configuration.lists)
     for group in groups.values():
         check_references(configuration, group.rules, field=f"rule_groups[{group.id}].rules")
     _check_shared(configuration, groups)
@@ -78,12 +83,15 @@ def compile_configuration(
         for index, policy in enumerate(policies):
             field = f"{_field(application, index, policy)}.rules"
             check_references(configuration, policy.rules, field=field)
-        compiled[application.id] = _compile(application, policies, groups)
+        compiled[application.id] = _compile(application, policies, groups, lists)
     return MappingProxyType(compiled)
 
 
 def compile_application(
-    application: Application, policies: Sequence[Policy], rule_groups: Iterable[RuleGroup]
+    application: Application,
+    policies: Sequence[Policy],
+    rule_groups: Iterable[RuleGroup],
+    lists: Iterable[NamedList] = (),
 ) -> CompiledApplication:
     """Compile one application. ``policies`` are its policies in order, shared ones looked up.
 
@@ -91,13 +99,14 @@ def compile_application(
         Invalid: as ``compile_configuration``, but what lies outside the arguments (identity
             providers, service tokens) is not looked for.
     """
-    return _compile(application, policies, groups_of.resolve(rule_groups))
+    return _compile(application, policies, groups_of.resolve(rule_groups), named_lists.resolve(lists))
 
 
 def _compile(
     application: Application,
     policies: Sequence[Policy],
     groups: Mapping[RuleGroupId, RuleGroup],
+    lists: Mapping[ListId, NamedList],
 ) -> CompiledApplication:
     check_policy_ids(application, policies)
     spelt = [
@@ -107,12 +116,16 @@ def _compile(
     ordered = sorted(spelt, key=lambda policy: policy.action not in _FIRST)
     selectors = [selector for policy in ordered for selector in groups_of.selectors_in(policy.rules, groups)]
     mentioned = _mentioned(selectors)
+    judged = tuple(
+        sorted({s for s in selectors if isinstance(SELECTORS.get(s.kind), Judged)}, key=judged_name)
+    )
     return CompiledApplication(
         application=application.id,
-        policies=tuple(_with_expressions(ordered, groups, _taken(application))),
+        policies=tuple(_with_expressions(ordered, groups, lists, _taken(application))),
         rule_groups=groups,
         mentioned=mentioned,
-        fingerprint=_fingerprint(mentioned),
+        judged=judged,
+        fingerprint=_fingerprint(mentioned, judged, lists),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )
@@ -126,12 +139,15 @@ def _taken(application: Application) -> Expression:
 
 
 def _with_expressions(
-    ordered: Sequence[Policy], groups: Mapping[RuleGroupId, RuleGroup], taken: Expression
+    ordered: Sequence[Policy],
+    groups: Mapping[RuleGroupId, RuleGroup],
+    lists: Mapping[ListId, NamedList],
+    taken: Expression,
 ) -> Iterator[CompiledPolicy]:
     """Pair each policy with its expression. A deny policy turns into a condition on all later ones."""
     not_denied: list[Expression] = []
     for position, policy in enumerate(ordered):
-        between = bounds(policy.rules, groups)
+        between = rule_bounds(policy.rules, groups, lists, token=policy.action is not Action.BYPASS)
         expression: Expression = NEVER
         if policy.action is Action.DENY:
             not_denied.append(negation(between.possible))
@@ -195,16 +211,21 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
     )
 
 
-def _fingerprint(mentioned: Mentioned) -> str:
-    """Names the facts that a token must carry; the leading number counts changes to their form."""
+def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mapping[ListId, NamedList]) -> str:
+    """Names the facts that a token must carry; the leading number counts changes to their form. What a
+    token says of a list is about the list as it was: so its items are among the facts."""
+    named = (ListId(selector.value) for selector in judged if selector.kind == EMAIL_LIST)
+    on_lists = {name: lists[name].items for name in named if name in lists}
     facts = json.dumps(
         [
-            2,
+            3,
             sorted(mentioned.groups),
             sorted(mentioned.roles),
             sorted(mentioned.claims),
             sorted(mentioned.contexts),
             mentioned.upn,
+            [judged_name(selector) for selector in judged],
+            on_lists,
         ]
     )
     return hashlib.sha256(facts.encode()).hexdigest()[:12]

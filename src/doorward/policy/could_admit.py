@@ -7,13 +7,12 @@ Doorward write to strangers.
 from __future__ import annotations
 
 from doorward.model.access import AccessRequest
-from doorward.model.ids import RuleGroupId
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.policy.compiled import CompiledApplication
+from doorward.policy.evaluate import match_of
 from doorward.policy.match import Match
 from doorward.policy.rules import judge
-from doorward.policy.selectors import RULE_GROUP, SELECTORS
 
 KNOWN = frozenset({"email", "email_domain", "everyone", "identity_provider"})
 """The kinds of selectors that can be answered from address and identity provider alone."""
@@ -31,7 +30,9 @@ def could_admit(compiled: CompiledApplication, request: AccessRequest) -> bool:
         action = entry.policy.action
         if action not in (Action.ALLOW, Action.DENY):
             continue
-        match = judge(entry.policy.rules, lambda selector: _test(compiled, selector, request)).match
+        match = judge(
+            entry.policy.rules, compiled.rule_groups, lambda selector: _test(selector, request)
+        ).match
         if action is Action.DENY and match is Match.YES:
             return False
         if action is Action.ALLOW and match is not Match.NO:
@@ -39,12 +40,5 @@ def could_admit(compiled: CompiledApplication, request: AccessRequest) -> bool:
     return False
 
 
-def _test(compiled: CompiledApplication, selector: Selector, request: AccessRequest) -> Match:
-    if selector.kind == RULE_GROUP:
-        group = compiled.rule_groups.get(RuleGroupId(selector.value))
-        if group is None:
-            return Match.UNKNOWN
-        return judge(group.rules, lambda inner: _test(compiled, inner, request)).match
-    if selector.kind not in KNOWN:
-        return Match.UNKNOWN
-    return Match.YES if SELECTORS[selector.kind].matches(selector, request) else Match.NO
+def _test(selector: Selector, request: AccessRequest) -> Match:
+    return match_of(selector, request) if selector.kind in KNOWN else Match.UNKNOWN

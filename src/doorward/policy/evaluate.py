@@ -20,7 +20,7 @@ from doorward.policy.decision import Decision
 from doorward.policy.match import Match
 from doorward.policy.reasons import Reason
 from doorward.policy.rules import Judgement, judge
-from doorward.policy.selectors import RULE_GROUP, SELECTORS
+from doorward.policy.selectors import SELECTORS
 from doorward.policy.unidentified import judge_unidentified
 
 
@@ -65,16 +65,13 @@ def _looks_at(action: Action, request: AccessRequest) -> bool:
 
 
 def _judge(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup], request: AccessRequest) -> Judgement:
-    def test(selector: Selector) -> Match:
-        if selector.kind == RULE_GROUP:
-            group = groups.get(RuleGroupId(selector.value))
-            return Match.UNKNOWN if group is None else judge(group.rules, test).match
-        kind = SELECTORS.get(selector.kind)
-        if kind is None:
-            return Match.UNKNOWN
-        return Match.YES if kind.matches(selector, request) else Match.NO
+    return judge(rules, groups, lambda selector: match_of(selector, request))
 
-    return judge(rules, test)
+
+def match_of(selector: Selector, request: AccessRequest) -> Match:
+    """Whether one selector, no rule group, matches; UNKNOWN for a kind that this version does not know."""
+    kind = SELECTORS.get(selector.kind)
+    return Match.UNKNOWN if kind is None else kind.matches(selector, request)
 
 
 def _why_none(compiled: CompiledApplication, request: AccessRequest) -> Iterator[Reason]:
@@ -122,4 +119,4 @@ def _in_range(selector: Selector, request: AccessRequest, *, other: bool) -> boo
     """Whether an ``ip_range`` holds the source; ``other`` for selectors of other kinds."""
     if selector.kind != "ip_range":
         return other
-    return SELECTORS["ip_range"].matches(selector, request)
+    return match_of(selector, request) is Match.YES

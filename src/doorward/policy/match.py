@@ -20,6 +20,11 @@ class Match(IntEnum):
     UNKNOWN = 1
     YES = 2
 
+    @classmethod
+    def of(cls, known: bool) -> Match:  # noqa: FBT001 - it turns one truth value into another
+        """YES or NO, for a test whose facts are all known."""
+        return cls.YES if known else cls.NO
+
     def negated(self) -> Match:
         """YES becomes NO, NO becomes YES, UNKNOWN stays what it is."""
         return Match(Match.YES - self)

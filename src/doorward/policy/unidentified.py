@@ -15,7 +15,7 @@ from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiled import CompiledApplication
 from doorward.policy.match import Match
 from doorward.policy.rules import Judgement, judge
-from doorward.policy.selectors import RULE_GROUP, SELECTORS
+from doorward.policy.selectors import SELECTORS
 
 
 def needs_identity(compiled: CompiledApplication, request: AccessRequest) -> bool:
@@ -44,12 +44,9 @@ def judge_unidentified(
     """Judge ``rules`` with everything about the person still unknown."""
 
     def test(selector: Selector) -> Match:
-        if selector.kind == RULE_GROUP:
-            group = groups.get(RuleGroupId(selector.value))
-            return Match.UNKNOWN if group is None else judge(group.rules, test).match
         kind = SELECTORS.get(selector.kind)
         if kind is None or Action.BYPASS not in kind.actions:
             return Match.UNKNOWN
-        return Match.YES if kind.matches(selector, request) else Match.NO
+        return kind.matches(selector, request)
 
-    return judge(rules, test)
+    return judge(rules, groups, test)

@@ -17,7 +17,9 @@ from doorward.model.errors import Unavailable
 from doorward.model.identity_provider import EntraId, IdentityProvider
 from doorward.model.ids import ApplicationId, IdentityProviderId
 from doorward.model.session import Session
+from doorward.policy import named_lists
 from doorward.policy.compiler import CompiledApplication, compile_configuration
+from doorward.policy.named_lists import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class InForce:
     by_hostname: Mapping[str, Application] = field(default_factory=dict)
     by_id: Mapping[ApplicationId, Application] = field(default_factory=dict)
     providers: Mapping[IdentityProviderId, IdentityProvider] = field(default_factory=dict)
+    membership: Membership = field(default_factory=lambda: Membership.of(()))
 
     @classmethod
     def of(cls, configuration: Configuration, version: int) -> InForce:
@@ -41,6 +44,7 @@ class InForce:
             by_hostname={a.hostname: a for a in configuration.applications},
             by_id={a.id: a for a in configuration.applications},
             providers={provider.id: provider for provider in configuration.identity_providers},
+            membership=Membership.of(named_lists.resolve(configuration.lists).values()),
         )
 
     def context_lifetime(self, provider: IdentityProviderId) -> timedelta:

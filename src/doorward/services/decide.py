@@ -28,6 +28,7 @@ from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
 from doorward.services.questions import Answer, Deny, Facts, Kind, Pass, Question, SendToSignIn
+from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
 
@@ -36,9 +37,17 @@ class Decider:
     """Holds what a decision needs; keeps nothing between questions."""
 
     def __init__(
-        self, *, current: Current, sessions: Sessions, tokens: Tokens, flows: Flows, clock: Clock
+        self,
+        *,
+        current: Current,
+        sessions: Sessions,
+        requests: Requests,
+        tokens: Tokens,
+        flows: Flows,
+        clock: Clock,
     ) -> None:
         self._current = current
+        self._requests = requests
         self._sessions = sessions
         self._tokens = tokens
         self._flows = flows
@@ -53,11 +62,11 @@ class Decider:
         try:
             machine = self._machine(in_force, question)
             if machine is not None:
-                return self._answer_machine(in_force, application, machine, question)
+                return await self._answer_machine(in_force, application, machine, question)
             session = await self._session(in_force, application, question)
         except Refused as refused:
             return _refusal(401, "credentials-refused", _sentence(refused))
-        return self._answer_person(in_force, application, session, question)
+        return await self._answer_person(in_force, application, session, question)
 
     async def identify(self, question: Question) -> tuple[Application, Session | None]:
         """The application of a host and the live session that the request proves there.
@@ -125,10 +134,17 @@ class Decider:
             return None
         return session if session.is_live(self._clock.now()) else None
 
-    def _answer_machine(
+    async def _answer_machine(
         self, in_force: InForce, application: Application, machine: ServiceToken, question: Question
     ) -> Answer:
-        request = AccessRequest(application=application.id, source=question.source, service_token=machine.id)
+        request = await self._requests.of(
+            in_force,
+            application,
+            source=question.source,
+            service_token=machine.id,
+            method=question.method,
+            target=question.target,
+        )
         decision = evaluate(in_force.compiled[application.id], request)
         who = f"service token {machine.id}"
         if not decision.allowed:
@@ -137,14 +153,14 @@ class Decider:
         if decision.action is Action.BYPASS:
             return Pass(facts=facts)
         now = self._clock.now()
-        issued = issue.for_machine(self._tokens, in_force, application, machine, now=now)
+        issued = issue.for_machine(self._tokens, in_force, application, machine, request=request, now=now)
         return Pass(
             facts=facts,
             headers={names.ASSERTION_HEADER: issued.token},
             cookies=[set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)],
         )
 
-    def _answer_person(
+    async def _answer_person(
         self,
         in_force: InForce,
         application: Application,
@@ -152,14 +168,17 @@ class Decider:
         question: Question,
     ) -> Answer:
         compiled = in_force.compiled[application.id]
-        request = AccessRequest(
-            application=application.id,
+        request = await self._requests.of(
+            in_force,
+            application,
             source=question.source,
-            identity=in_force.person(session, now=self._clock.now()) if session else None,
+            session=session,
+            method=question.method,
+            target=question.target,
         )
         decision = evaluate(compiled, request)
         if decision.allowed:
-            return self._pass(in_force, application, session, decision, question)
+            return self._pass(in_force, application, session, decision, question, request)
         if session is not None:
             if missing_contexts(compiled, request):
                 return self._ask_more(application, session, question, Reason.CONTEXT_REQUIRED)
@@ -177,12 +196,13 @@ class Decider:
         session: Session | None,
         decision: Decision,
         question: Question,
+        request: AccessRequest,
     ) -> Pass:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
         if session is None or decision.action is Action.BYPASS:
             return Pass(facts=_facts(Kind.ALLOW, decision))
         now = self._clock.now()
-        issued = issue.for_person(self._tokens, in_force, application, session, now=now)
+        issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
         renews = bool(question.headers.get("cookie"))
         cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
         return Pass(

@@ -13,7 +13,6 @@ from typing import Final
 import structlog
 
 from doorward.envoy import names
-from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.errors import Conflict, NotFound, Refused
 from doorward.model.ids import SessionId
@@ -28,8 +27,9 @@ from doorward.ports.stores import Stores
 from doorward.services import issue
 from doorward.services.arrivals import Onward
 from doorward.services.cookies import set_cookie
-from doorward.services.current import Current, InForce
+from doorward.services.current import Current
 from doorward.services.flows import Flow
+from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
 
@@ -71,6 +71,7 @@ class Entering:
         stores: Stores,
         *,
         current: Current,
+        requests: Requests,
         tokens: Tokens,
         authority: Callable[[str], str],
         clock: Clock,
@@ -78,6 +79,7 @@ class Entering:
     ) -> None:
         self._stores = stores
         self._current = current
+        self._requests = requests
         self._tokens = tokens
         self._authority = authority
         self._clock = clock
@@ -91,16 +93,17 @@ class Entering:
         """Where people open the application."""
         return f"https://{self._authority(application.hostname)}/"
 
-    def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
+    async def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
         """The applications for the launcher: those that this person may open from there now, if need
         be after proving more."""
         in_force = self._current.get()
-        identity = in_force.person(session, now=self._clock.now())
-        return [
-            application
-            for application in in_force.configuration.applications
-            if application.show_in_launcher and visible(in_force.compiled[application.id], identity, source)
-        ]
+        found: list[Application] = []
+        for application in in_force.configuration.applications:
+            if application.show_in_launcher:
+                request = await self._requests.of(in_force, application, source=source, session=session)
+                if visible(in_force.compiled[application.id], request):
+                    found.append(application)
+        return found
 
     def application_of(self, flow: Flow | None) -> Application | None:
         """The application that a flow leads to, if it still exists."""
@@ -118,7 +121,9 @@ class Entering:
         application = in_force.configuration.application(flow.application)
         if not in_force.takes(application, session):
             return OtherProvider(application)
-        request = self._request(in_force, application, session, source)
+        request = await self._requests.of(
+            in_force, application, source=source, session=session, method="GET", target=flow.target
+        )
         decision = evaluate(in_force.compiled[application.id], request)
         if decision.allowed:
             return await self._code(session, application, flow)
@@ -135,16 +140,6 @@ class Entering:
             source=str(source),
         )
         return NotAllowed(application, decision)
-
-    def _request(
-        self,
-        in_force: InForce,
-        application: Application,
-        session: Session,
-        source: IPv4Address | IPv6Address,
-    ) -> AccessRequest:
-        identity = in_force.person(session, now=self._clock.now())
-        return AccessRequest(application=application.id, source=source, identity=identity)
 
     async def _may_step_up(self, session: Session, contexts: frozenset[str]) -> bool:
         key = hashed(f"step-up {session.id} {' '.join(sorted(contexts))}")
@@ -170,7 +165,9 @@ class Entering:
         home = self.url_of(application).removesuffix("/")
         return Onward(f"{home}{names.ACCESS_PATH}authorized?code={code}")
 
-    async def enter(self, hostname: str, *, code: str, flow_secret: str) -> Onward:
+    async def enter(
+        self, hostname: str, *, code: str, flow_secret: str, source: IPv4Address | IPv6Address
+    ) -> Onward:
         """On the application's host: the code becomes a foothold and a token, once, in the browser
         that began the flow.
 
@@ -197,7 +194,10 @@ class Entering:
             ApplicationSession(session=session.id, application=application.id, created=now, expires=expires),
             secret_hash=hashed(secret),
         )
-        issued = issue.for_person(self._tokens, in_force, application, session, now=now)
+        request = await self._requests.of(
+            in_force, application, source=source, session=session, method="GET", target=content["target"]
+        )
+        issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
         return Onward(
             content["target"],
             [

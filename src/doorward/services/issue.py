@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from doorward.model.access import AccessRequest
 from doorward.model.application import Application
-from doorward.model.claims import TokenClaims
+from doorward.model.claims import TokenClaims, Validity, Verdicts
 from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
+from doorward.policy.verdicts import verdicts
 from doorward.services.current import InForce
 from doorward.services.tokens import LIFETIME, RawToken, Tokens
+
+SKEW = timedelta(seconds=1)
+"""By how much the edge takes an expired token still (``clock_skew_seconds`` of its filter)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +27,34 @@ class Issued:
 
 
 def for_person(
-    tokens: Tokens, in_force: InForce, application: Application, session: Session, *, now: datetime
+    tokens: Tokens,
+    in_force: InForce,
+    application: Application,
+    session: Session,
+    *,
+    request: AccessRequest,
+    now: datetime,
 ) -> Issued:
     """A token for the session's person on ``application``: at most an hour, never past the session.
 
+    ``request`` holds the facts by which they were let in.
+
     It carries only the facts that the application's policies mention, so that a person in
     thousands of groups still has a small cookie. It does not outlive an authentication context that
-    it names.
+    it names, nor what it says of selectors that only the control plane can judge.
     """
     identity = in_force.person(session, now=now)
     mentioned = in_force.compiled[application.id].mentioned
     until = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
     ends = [until[context] for context in identity.contexts & mentioned.contexts]
-    lifetime = min(LIFETIME, session.expires - now, *(end - now for end in ends))
+    found = verdicts(in_force.compiled[application.id], request)
+    lifetime = min(LIFETIME, session.expires - now, *_until(found, now), *(end - now for end in ends))
     claims = TokenClaims.for_person(
         identity,
         session=session.id,
         mentioned=mentioned,
-        issuer=tokens.issuer,
-        audience=application.audience,
-        generation=in_force.generation_of(application),
-        issued=now,
-        expires=now + lifetime,
+        verdicts=found,
+        validity=_validity(tokens, in_force, application, now=now, lifetime=lifetime),
     )
     return Issued(tokens.sign(claims.as_claims()), lifetime)
 
@@ -54,17 +65,34 @@ def for_machine(
     application: Application,
     machine: ServiceToken,
     *,
+    request: AccessRequest,
     now: datetime,
 ) -> Issued:
     """A token for a service token's holder on ``application``."""
-    lifetime = LIFETIME if machine.expires is None else min(LIFETIME, machine.expires - now)
+    found = verdicts(in_force.compiled[application.id], request)
+    ends = () if machine.expires is None else (machine.expires - now,)
+    lifetime = min((LIFETIME, *_until(found, now), *ends))
     claims = TokenClaims.for_machine(
         machine.id,
         client_id=machine.client_id,
+        verdicts=found,
+        validity=_validity(tokens, in_force, application, now=now, lifetime=lifetime),
+    )
+    return Issued(tokens.sign(claims.as_claims()), lifetime)
+
+
+def _until(found: Verdicts, now: datetime) -> tuple[timedelta, ...]:
+    """How long they hold, if that has an end. A second less: what reads the token has a clock of its own."""
+    return () if found.until is None else (max(found.until - now - SKEW, timedelta()),)
+
+
+def _validity(
+    tokens: Tokens, in_force: InForce, application: Application, *, now: datetime, lifetime: timedelta
+) -> Validity:
+    return Validity(
         issuer=tokens.issuer,
         audience=application.audience,
         generation=in_force.generation_of(application),
         issued=now,
         expires=now + lifetime,
     )
-    return Issued(tokens.sign(claims.as_claims()), lifetime)

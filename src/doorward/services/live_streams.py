@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from doorward.model.access import AccessRequest
 from doorward.model.errors import NotFound
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
@@ -13,14 +12,18 @@ from doorward.ports.clock import Clock
 from doorward.ports.relays import LiveStream, Relays
 from doorward.ports.stores import Stores
 from doorward.services.current import Current, InForce
+from doorward.services.requests import Requests
 
 
 class LiveStreams:
     """Holds what a re-evaluation needs."""
 
-    def __init__(self, stores: Stores, *, current: Current, relays: Relays, clock: Clock) -> None:
+    def __init__(
+        self, stores: Stores, *, current: Current, requests: Requests, relays: Relays, clock: Clock
+    ) -> None:
         self._stores = stores
         self._current = current
+        self._requests = requests
         self._relays = relays
         self._clock = clock
 
@@ -36,7 +39,7 @@ class LiveStreams:
         for stream in await self._relays.streams():
             if stream.session and stream.session not in sessions:
                 sessions[stream.session] = await self._session(stream.session)
-            if not self._passes(in_force, stream, sessions.get(stream.session)):
+            if not await self._passes(in_force, stream, sessions.get(stream.session)):
                 failed.append(stream.id)
         return await self._relays.cut_streams(failed) if failed else 0
 
@@ -47,15 +50,13 @@ class LiveStreams:
             return None
         return session if session.is_live(self._clock.now()) else None
 
-    def _passes(self, in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
+    async def _passes(self, in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
         compiled = in_force.compiled.get(stream.application)
         source = _address(stream.source)
         if compiled is None or source is None or (stream.session and session is None):
             return False
-        request = AccessRequest(
-            application=stream.application,
-            source=source,
-            identity=in_force.person(session, now=self._clock.now()) if session else None,
+        request = await self._requests.of(
+            in_force, in_force.by_id[stream.application], source=source, session=session
         )
         return evaluate(compiled, request).allowed
 

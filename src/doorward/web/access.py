@@ -63,6 +63,7 @@ class AccessPages:
             host_of(request),
             code=request.query_params.get("code", ""),
             flow_secret=cookie_of(request, names.FLOW_COOKIE),
+            source=source_of(request),
         )
         return self._answers.redirect(onward.location, cookies=onward.cookies)
 

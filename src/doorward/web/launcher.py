@@ -36,7 +36,7 @@ class LauncherPage:
             return self._answers.redirect(LOGIN)
         if cookie_of(request, NEXT_COOKIE):
             return self._answers.redirect(SECURITY)
-        applications = self._entering.open_to(session, source=source_of(request))
+        applications = await self._entering.open_to(session, source=source_of(request))
         tiles = tuple(
             Tile(name=a.name or a.id, url=self._entering.url_of(a), hostname=a.hostname) for a in applications
         )

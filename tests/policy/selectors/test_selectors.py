@@ -19,7 +19,8 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "selectors.m
 def test_every_file_is_in_the_table_and_every_entry_has_its_file() -> None:
     files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "kind"}
     assert files == set(SELECTORS)
-    modules = [getattr(kind, "__name__", "").rpartition(".")[2] for kind in SELECTORS.values()]
+    made_of = [getattr(kind, "file", kind) for kind in SELECTORS.values()]
+    modules = [getattr(file, "__name__", "").rpartition(".")[2] for file in made_of]
     assert modules == list(SELECTORS)
 
 

@@ -17,33 +17,39 @@ from doorward.policy.selectors import (
     claim,
     email,
     email_domain,
+    email_list,
     everyone,
     group,
     identity_provider,
+    ip_list,
     ip_range,
     role,
     service_token,
     upn,
 )
-from doorward.policy.selectors.kind import Narrowing, SelectorKind
+from doorward.policy.selectors.kind import Exact, Judged, Narrowing, SelectorKind
 
 SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
     {
-        "any_service_token": any_service_token,
-        "auth_context": auth_context,
-        "claim": claim,
-        "email": email,
-        "email_domain": email_domain,
-        "everyone": everyone,
-        "group": group,
-        "identity_provider": identity_provider,
-        "ip_range": ip_range,
-        "role": role,
-        "service_token": service_token,
-        "upn": upn,
+        "any_service_token": Exact(any_service_token),
+        "auth_context": Exact(auth_context),
+        "claim": Exact(claim),
+        "email": Exact(email),
+        "email_domain": Exact(email_domain),
+        "email_list": Judged(email_list),
+        "everyone": Exact(everyone),
+        "group": Exact(group),
+        "identity_provider": Exact(identity_provider),
+        "ip_list": ip_list,
+        "ip_range": Exact(ip_range),
+        "role": Exact(role),
+        "service_token": Exact(service_token),
+        "upn": Exact(upn),
     }
 )
 
+EMAIL_LIST, IP_LIST = "email_list", "ip_list"
+"""The kinds that name a list."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""

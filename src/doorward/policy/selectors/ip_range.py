@@ -2,64 +2,28 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_interface, ip_network
+from ipaddress import ip_network
 
 from doorward.model.access import AccessRequest
-from doorward.model.errors import Invalid
 from doorward.model.rule import Selector
-from doorward.policy.expression import Expression, SourceIn, both, either, negation
+from doorward.policy.expression import Expression
+from doorward.policy.networks import canonical_network, plain, source_in
 from doorward.policy.selectors.kind import EVERY_ACTION, Narrowing
 
 actions = EVERY_ACTION
 narrowing = Narrowing.NEVER
 
-_MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2: an IPv4 address in IPv6 dress
-
 
 def parse(value: str, field: str) -> str:
-    """CIDR notation; a single address stands for itself.
-
-    Raises Invalid for anything else, for bits set behind the prefix (the author meant another
-    range, and which one is not for us to guess), and for IPv4 ranges in IPv6 dress.
-    """
-    text = value.strip()
-    try:
-        if "%" in text:  # a zone means something on one machine only (RFC 4007 section 11)
-            raise ValueError(text)
-        interface = ip_interface(text)
-    except ValueError:
-        raise Invalid(field, f"{value!r} is not an IP range: use 203.0.113.0/24 or 2001:db8::/32") from None
-    network: IPv4Network | IPv6Network = interface.network
-    if interface.ip != network.network_address:
-        raise Invalid(
-            field,
-            f"{value!r} sets bits behind its prefix: write {network} for the range, "
-            f"or {interface.ip} for the one address",
-        )
-    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
-        raise Invalid(field, f"{value!r} is an IPv4 range in IPv6 spelling: write it as IPv4")
-    return str(network)
+    """CIDR notation; a single address stands for itself. Raises Invalid as ``canonical_network``."""
+    return canonical_network(value, field)
 
 
 def matches(selector: Selector, request: AccessRequest) -> bool:
-    """Whether the source is in the range. ``::ffff:192.0.2.1`` is taken for ``192.0.2.1``, which
-    it is, and so is in no IPv6 range."""
-    source = request.source
-    if isinstance(source, IPv6Address) and source.ipv4_mapped is not None:
-        source = source.ipv4_mapped
-    return source in ip_network(selector.value)
+    """Whether the source is in the range."""
+    return plain(request.source) in ip_network(selector.value)
 
 
 def expression(selector: Selector) -> Expression:
     """The source is in the range, whichever way an IPv4 address is spelt."""
-    network = ip_network(selector.value)
-    if isinstance(network, IPv4Network):
-        return either((SourceIn(network), SourceIn(_in_ipv6_dress(network))))
-    if network.overlaps(_MAPPED):
-        return both((SourceIn(network), negation(SourceIn(_MAPPED))))
-    return SourceIn(network)
-
-
-def _in_ipv6_dress(network: IPv4Network) -> IPv6Network:
-    first = int(_MAPPED.network_address) + int(network.network_address)
-    return IPv6Network((first, _MAPPED.prefixlen + network.prefixlen))
+    return source_in(selector.value)
