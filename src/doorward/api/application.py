@@ -12,11 +12,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from doorward import __version__
 from doorward.api import bodies
+from doorward.api.explanations import explanation_routes
 from doorward.api.identity_providers import identity_provider_routes
 from doorward.declaration import DeclarationInvalid
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.model.ids import SessionId
 from doorward.services.configuration import AccessFile, Configurations
+from doorward.services.explanations import Explanations
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
@@ -41,6 +43,7 @@ class Verbs:
     sessions: LiveSessions
     service_tokens: ServiceTokens
     identity_providers: IdentityProviders
+    explanations: Explanations
     status: Callable[[], Status]
 
 
@@ -55,6 +58,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     _sessions(app, verbs)
     _service_tokens(app, verbs)
     identity_provider_routes(app, verbs.identity_providers)
+    explanation_routes(app, verbs.explanations)
     return app
 
 

@@ -151,6 +151,7 @@ async def build(
                 sessions=services.sessions,
                 service_tokens=services.service_tokens,
                 identity_providers=services.identity_providers,
+                explanations=services.explanations,
                 status=lambda: _status(services, ads, relays, clock),
             )
         ),

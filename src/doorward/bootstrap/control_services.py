@@ -27,6 +27,7 @@ from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
+from doorward.services.explanations import Explanations
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
@@ -82,6 +83,7 @@ class ControlServices:
     provider_logout: ProviderLogout
     keeping_up: KeepingUp
     directories: Directories
+    explanations: Explanations
 
 
 def join_services(  # noqa: PLR0913 - called once, in bootstrap
@@ -257,6 +259,14 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             current=current,
             live=sessions,
             reevaluation=reevaluation,
+            admission=admission,
+            provider_for=providers.adapter,
+            clock=clock,
+        ),
+        explanations=Explanations(
+            stores.sessions,
+            current=current,
+            requests=requests,
             admission=admission,
             provider_for=providers.adapter,
             clock=clock,

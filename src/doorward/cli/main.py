@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from doorward import __version__
-from doorward.cli import access, demo, idp, rotate_key, serve, service_token, session, status, tunnel
+from doorward.cli import access, demo, explain, idp, rotate_key, serve, service_token, session, status, tunnel
 
 app = typer.Typer(
     name="doorward",
@@ -41,6 +41,7 @@ app.command()(serve.serve)
 app.command()(access.apply)
 app.command()(access.export)
 app.command()(status.status)
+app.command()(explain.explain)
 app.command()(rotate_key.rotate_key)
 app.add_typer(idp.app, name="idp")
 app.add_typer(tunnel.app, name="tunnel")

@@ -28,10 +28,9 @@ def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
     """Decide on ``request``. A deny policy whose outcome is unknown denies; any other does not match."""
     if request.application != compiled.application:
         return Decision.deny(Reason.OTHER_APPLICATION)
-    other_provider = _by_other_provider(compiled, request)
     for entry in compiled.policies:
         policy = entry.policy
-        if not _looks_at(policy.action, request) or (other_provider and policy.action in _PEOPLE):
+        if not looks_at(compiled, policy.action, request):
             continue
         match = _judge(policy.rules, compiled.rule_groups, request).match
         if policy.action is Action.DENY and match is Match.YES:
@@ -40,12 +39,9 @@ def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
             return Decision.deny_by(policy, Reason.UNKNOWN_SELECTOR)
         if policy.action is not Action.DENY and match is Match.YES:
             return Decision.allow(policy)
-    if other_provider:
+    if _by_other_provider(compiled, request):
         return Decision.deny(Reason.OTHER_IDENTITY_PROVIDER)
     return Decision.deny(*dict.fromkeys(_why_none(compiled, request)))
-
-
-_PEOPLE = (Action.ALLOW, Action.DENY)
 
 
 def _by_other_provider(compiled: CompiledApplication, request: AccessRequest) -> bool:
@@ -54,14 +50,16 @@ def _by_other_provider(compiled: CompiledApplication, request: AccessRequest) ->
     return bool(taken) and person is not None and person.identity_provider not in taken
 
 
-def _looks_at(action: Action, request: AccessRequest) -> bool:
+def looks_at(compiled: CompiledApplication, action: Action, request: AccessRequest) -> bool:
     """Whether policies with this action concern who is asking. Someone who comes both as a person
-    and as a machine is neither."""
+    and as a machine is neither; nor is somebody a person here who signed in where the application takes no
+    sign-ins."""
     if action is Action.BYPASS:
         return True
     if action is Action.SERVICE_AUTH:
         return request.service_token is not None and request.identity is None
-    return request.identity is not None and request.service_token is None
+    person = request.identity is not None and request.service_token is None
+    return person and not _by_other_provider(compiled, request)
 
 
 def _judge(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup], request: AccessRequest) -> Judgement:
@@ -88,7 +86,9 @@ def _why_none(compiled: CompiledApplication, request: AccessRequest) -> Iterator
         yield Reason.SERVICE_TOKEN_REQUIRED
     for entry in compiled.policies:
         policy = entry.policy
-        if policy.action in (Action.ALLOW, Action.SERVICE_AUTH) and _looks_at(policy.action, request):
+        if policy.action in (Action.ALLOW, Action.SERVICE_AUTH) and looks_at(
+            compiled, policy.action, request
+        ):
             judgement = _judge(policy.rules, compiled.rule_groups, request)
             yield from _failed(policy.rules, judgement, request)
             if judgement.match is Match.UNKNOWN:

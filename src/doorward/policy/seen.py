@@ -1,0 +1,59 @@
+"""The fact that a selector looked at, in words: what an explanation sets beside what the rule wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from doorward.model.access import AccessRequest, Identity
+from doorward.model.rule import Selector
+
+LONGEST = 12
+"""How many of many values are named."""
+
+_OfPerson = Callable[[Identity, Selector], str]
+
+
+def seen(selector: Selector, request: AccessRequest) -> str:
+    """The fact, or "unknown", or "nobody is signed in". Empty for a kind that looks at none."""
+    if selector.kind in _OF_PEOPLE:
+        person = request.identity
+        return "nobody is signed in" if person is None else _OF_PEOPLE[selector.kind](person, selector)
+    if selector.kind in _OF_REQUESTS:
+        return _OF_REQUESTS[selector.kind](request) or "unknown"
+    return ""
+
+
+def _listed(values: Iterable[str]) -> str:
+    found = sorted(values)
+    more = f" and {len(found) - LONGEST} more" if len(found) > LONGEST else ""
+    return (", ".join(found[:LONGEST]) or "none") + more
+
+
+def _claims(person: Identity, selector: Selector) -> str:
+    name = selector.value.partition("=")[0]
+    return _listed(value for claim, value in person.claims if claim == name)
+
+
+_OF_PEOPLE: Mapping[str, _OfPerson] = MappingProxyType(
+    {
+        "email": lambda person, _: person.email,
+        "email_domain": lambda person, _: person.email,
+        "email_list": lambda person, _: person.email,
+        "group": lambda person, _: _listed(person.groups),
+        "role": lambda person, _: _listed(person.roles),
+        "claim": _claims,
+        "upn": lambda person, _: person.upn or "none",
+        "auth_context": lambda person, _: _listed(person.contexts),
+        "identity_provider": lambda person, _: person.identity_provider,
+    }
+)
+
+_OF_REQUESTS: Mapping[str, Callable[[AccessRequest], str]] = MappingProxyType(
+    {
+        "ip_range": lambda request: str(request.source),
+        "ip_list": lambda request: str(request.source),
+        "service_token": lambda request: request.service_token or "none",
+        "any_service_token": lambda request: request.service_token or "none",
+    }
+)
