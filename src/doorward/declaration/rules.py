@@ -11,7 +11,7 @@ from doorward.model.errors import Invalid
 from doorward.model.ids import IdentityProviderId, PolicyId, RuleGroupId, slug
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
-from doorward.policy.selectors import RULE_GROUP, SELECTORS, canonical
+from doorward.policy.selectors import RULE_GROUP, SELECTORS, WRITABLE, canonical
 from doorward.policy.selectors.kind import Narrowing
 
 RULE_FIELDS = ("include", "require", "exclude")
@@ -21,7 +21,7 @@ PROVIDER = "identity_provider"
 NARROWABLE = tuple(name for name, kind in SELECTORS.items() if kind.narrowing is not Narrowing.NEVER)
 """The kinds of selector that may have a second field, ``identity_provider``: whose facts they mean."""
 
-KINDS = tuple(sorted((*SELECTORS, RULE_GROUP)))
+KINDS = tuple(sorted((*WRITABLE, RULE_GROUP)))
 """The kinds of selector that may be written."""
 
 _ACTIONS = {action.value: action for action in Action}

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.errors import Invalid
 from doorward.model.fact import Fact
-from doorward.model.ids import ApplicationId, IdentityProviderId, ListId, ServiceTokenId
+from doorward.model.ids import ApplicationId, IdentityProviderId, ListId, PolicyId, ServiceTokenId
 
 
 def canonical_email(value: str, *, field: str = "email") -> str:
@@ -64,7 +64,9 @@ class AccessRequest:
     What is left out is unknown, and then the rules that look at it are neither true nor false. ``at`` is
     the instant of the request. ``path`` is without the query, as the edge normalised it. ``country`` is
     an ISO 3166-1 code, ``continent`` one of AF AN AS EU NA OC SA. ``lists`` are those that the person or
-    the source is on, None where nobody looked. ``facts`` are those reported of the person, by name.
+    the source is on, None where nobody looked. ``facts`` are those reported of the person, by
+    name. ``grants`` are the policies under which this session was given access after a reason or an
+    approval, each with its end.
     """
 
     application: ApplicationId
@@ -78,3 +80,4 @@ class AccessRequest:
     continent: str = ""
     lists: frozenset[ListId] | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    grants: Mapping[PolicyId, datetime] = field(default_factory=dict)

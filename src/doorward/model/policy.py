@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from doorward.model.ids import PolicyId
+from doorward.model.ids import ListId, PolicyId
 from doorward.model.rule import Rules
 
 
@@ -23,10 +24,42 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """People say why they come before they are let in. ``prompt`` is the question; empty: the usual one."""
+
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Somebody else says yes before they are let in, for a time.
+
+    ``approvers`` are canonical addresses, ``approver_lists`` lists of them; nobody approves for
+    themselves. ``needed`` is how many must say yes, ``longest`` the longest time that they may give.
+    """
+
+    approvers: tuple[str, ...] = ()
+    approver_lists: tuple[ListId, ...] = ()
+    needed: int = 1
+    longest: timedelta = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One entry. ``id`` is unique among the policies of one application."""
+    """One entry. ``id`` is unique among the policies of one application.
+
+    ``purpose`` and ``approval`` go with ``ALLOW`` only. Whoever is asked for an approval is asked for the
+    purpose too.
+    """
 
     id: PolicyId
     action: Action
     rules: Rules
     name: str = ""
+    purpose: Purpose | None = None
+    approval: Approval | None = None
+
+    @property
+    def needs_grant(self) -> bool:
+        """Whether matching its rules is not enough: it wants a reason, or somebody's approval."""
+        return self.purpose is not None or self.approval is not None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.ids import PolicyId, RuleGroupId
 from doorward.model.named_list import ListKind
-from doorward.model.policy import Action, Policy
+from doorward.model.policy import Action, Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.rule_groups import parts, selectors_in, size
 from doorward.policy.selectors import EMAIL_LIST, IP_LIST, RULE_GROUP, SELECTORS
@@ -32,8 +33,30 @@ def check_policy(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, fie
     for part, selectors in parts(policy.rules):
         for index, selector in enumerate(selectors):
             _check_selector(selector, policy.action, groups, field=f"{field}.rules.{part}[{index}]")
+    if policy.needs_grant and policy.action is not Action.ALLOW:
+        asked = "purpose" if policy.purpose is not None else "approval"
+        raise Invalid(f"{field}.{asked}", "goes with action allow only: no other one asks people anything")
+    if policy.approval is not None:
+        _check_approval(policy.approval, field=f"{field}.approval")
     if (count := size(policy.rules, groups)) > LARGEST:
         raise Invalid(f"{field}.rules", f"holds {count} selectors: {LARGEST} are allowed")
+
+
+MOST_NEEDED = 10
+LONGEST_GRANT = timedelta(days=7)
+
+
+def _check_approval(approval: Approval, *, field: str) -> None:
+    if not approval.approvers and not approval.approver_lists:
+        raise Invalid(f"{field}.approvers", "is empty, and then nobody could say yes: name who may")
+    if not 1 <= approval.needed <= MOST_NEEDED:
+        raise Invalid(f"{field}.needed", f"{approval.needed} is out of range: use 1 to {MOST_NEEDED}")
+    if not approval.approver_lists and approval.needed > len(approval.approvers):
+        raise Invalid(
+            f"{field}.needed", f"{approval.needed} must say yes, and only {len(approval.approvers)} may"
+        )
+    if not timedelta(minutes=1) <= approval.longest <= LONGEST_GRANT:
+        raise Invalid(f"{field}.longest", "is out of range: use 1m to 7d")
 
 
 def _check_selector(

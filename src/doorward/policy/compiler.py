@@ -36,7 +36,7 @@ from doorward.policy.expression import (
     negation,
 )
 from doorward.policy.rule_bounds import rule_bounds
-from doorward.policy.selectors import EMAIL_LIST, SELECTORS
+from doorward.policy.selectors import EMAIL_LIST, GRANT, SELECTORS
 from doorward.policy.selectors.kind import Judged
 
 __all__ = [
@@ -158,12 +158,16 @@ def _with_expressions(
 
 
 def _spelt(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, field: str) -> Policy:
-    """``policy`` in canonical spelling, checked."""
+    """``policy`` in canonical spelling, checked. A purpose or an approval becomes one more thing that it
+    requires."""
     rules = groups_of.canonical_rules(policy.rules, field=f"{field}.rules")
     groups_of.check_groups_exist(rules, groups, field=f"{field}.rules")
     spelt = replace(policy, rules=rules)
     check_policy(spelt, groups, field=field)
-    return spelt
+    if not policy.needs_grant:
+        return spelt
+    granted = Selector(GRANT, policy.id)
+    return replace(spelt, rules=replace(rules, require=(*rules.require, granted)))
 
 
 def _check_shared(configuration: Configuration, groups: Mapping[RuleGroupId, RuleGroup]) -> None:

@@ -31,6 +31,8 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.CONTEXT_REQUIRED: (
             "It asks for a stronger sign-in than yours, and the identity provider did not confirm one."
         ),
+        Reason.PURPOSE_REQUIRED: "It wants to know why you come before it lets you in.",
+        Reason.APPROVAL_REQUIRED: "Somebody has to approve it before you may come in.",
         Reason.UNKNOWN_SELECTOR: (
             "A rule of this application needs a newer version of Doorward, so it lets nobody in."
         ),

@@ -51,6 +51,7 @@ _OF_PEOPLE: Mapping[str, _OfPerson] = MappingProxyType(
 
 _OF_REQUESTS: Mapping[str, Callable[[AccessRequest], str]] = MappingProxyType(
     {
+        "grant": lambda request: ", ".join(sorted(request.grants)) or "none",
         "ip_range": lambda request: str(request.source),
         "ip_list": lambda request: str(request.source),
         "service_token": lambda request: request.service_token or "none",

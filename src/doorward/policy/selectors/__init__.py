@@ -19,6 +19,7 @@ from doorward.policy.selectors import (
     email_domain,
     email_list,
     everyone,
+    grant,
     group,
     identity_provider,
     ip_list,
@@ -38,6 +39,7 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "email_domain": Exact(email_domain),
         "email_list": Judged(email_list),
         "everyone": Exact(everyone),
+        "grant": Judged(grant),
         "group": Exact(group),
         "identity_provider": Exact(identity_provider),
         "ip_list": ip_list,
@@ -50,6 +52,10 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
 
 EMAIL_LIST, IP_LIST = "email_list", "ip_list"
 """The kinds that name a list."""
+GRANT = "grant"
+"""The kind that a policy's purpose or approval turns into. Nobody writes it."""
+WRITABLE = tuple(kind for kind in SELECTORS if kind != GRANT)
+"""The kinds that people write in rules."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""
@@ -60,8 +66,10 @@ def canonical(selector: Selector, *, field: str) -> Selector:
 
     Raises:
         Invalid: the value does not fit the kind, or the kind may not be, or must be, narrowed to an
-            identity provider.
+            identity provider, or is one that nobody writes.
     """
+    if selector.kind == GRANT:
+        raise Invalid(field, "grant is no kind of selector: give the policy a purpose or an approval")
     kind = SELECTORS.get(selector.kind)
     if kind is None and selector.kind != RULE_GROUP:
         return selector
@@ -81,7 +89,7 @@ def known_kind(kind: str, *, field: str) -> str:
 
     Raises Invalid, listing the kinds there are.
     """
-    if kind != RULE_GROUP and kind not in SELECTORS:
-        allowed = ", ".join(sorted((*SELECTORS, RULE_GROUP)))
+    if kind not in (*WRITABLE, RULE_GROUP):
+        allowed = ", ".join(sorted((*WRITABLE, RULE_GROUP)))
         raise Invalid(field, f"{kind!r} is not a kind of selector: use one of {allowed}")
     return kind
