@@ -1,0 +1,100 @@
+"""Replay: what other policies would have decided about requests that were decided already.
+
+Rule: both sides are judged now, by the same facts. What was decided then is only held against the rules
+that are in force, to say how many requests cannot be repeated: a fact that is forgotten meanwhile would
+otherwise look like a change of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from doorward.model.access import AccessRequest
+from doorward.model.ids import ApplicationId
+from doorward.policy.compiled import CompiledApplication
+from doorward.policy.decision import Decision
+from doorward.policy.evaluate import evaluate
+
+Compiled = Mapping[ApplicationId, CompiledApplication]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A request that was decided, with what was said then. ``who`` is how to call whoever asked."""
+
+    who: str
+    request: AccessRequest
+    allowed: bool
+
+
+class Effect(StrEnum):
+    """What a draft would do to somebody."""
+
+    GAIN = "gain"
+    LOSE = "lose"
+
+
+@dataclass(slots=True, kw_only=True)
+class Difference:
+    """Somebody whose access to one application a draft would change. ``requests`` counts theirs that
+    would be decided otherwise; ``before`` and ``after`` are the decisions on the last of them."""
+
+    who: str
+    application: ApplicationId
+    effect: Effect
+    requests: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    path: str = ""
+    before: Decision | None = None
+    after: Decision | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Replay:
+    """What came of it. ``unrepeatable`` counts requests that the rules in force decide otherwise now than
+    they were decided then: rules or facts have changed meanwhile."""
+
+    requests: int = 0
+    unrepeatable: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def replay(decided: Iterable[Decided], *, in_force: Compiled, draft: Compiled) -> Replay:
+    """Judge every request by the rules in force and by the draft's.
+
+    Costs as much as two evaluations for each request. An application that one side does not have
+    admits nobody there.
+    """
+    result = Replay()
+    found: dict[tuple[str, ApplicationId, Effect], Difference] = {}
+    for each in decided:
+        result.requests += 1
+        before, after = _decide(in_force, each.request), _decide(draft, each.request)
+        result.unrepeatable += before.allowed != each.allowed
+        if before.allowed == after.allowed:
+            continue
+        effect = Effect.GAIN if after.allowed else Effect.LOSE
+        key = (each.who, each.request.application, effect)
+        difference = found.get(key)
+        if difference is None:
+            difference = Difference(who=each.who, application=each.request.application, effect=effect)
+            found[key] = difference
+        difference.requests += 1
+        difference.first = difference.first or each.request.at
+        difference.last = each.request.at
+        difference.path = each.request.path
+        difference.before, difference.after = before, after
+    result.differences = sorted(found.values(), key=lambda d: (d.application, d.effect, d.who))
+    return result
+
+
+def _decide(rules: Compiled, request: AccessRequest) -> Decision:
+    compiled = rules.get(request.application)
+    return _NO_APPLICATION if compiled is None else evaluate(compiled, request)
+
+
+_NO_APPLICATION = Decision.deny()
