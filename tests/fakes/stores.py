@@ -15,6 +15,7 @@ from doorward.stores.uniqueness import refuse_duplicates
 from tests.fakes.credentials import FakeCredentials
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
+from tests.fakes.passes import FakePasses
 
 
 class FakeConfigurations:
@@ -233,6 +234,7 @@ class FakeStores:
         self._signing_keys = FakeSigningKeys(self.faults)
         self._directory = FakeDirectory(self.faults.check)
         self._credentials = FakeCredentials(self.faults)
+        self._passes = FakePasses(self._sessions, self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -257,3 +259,7 @@ class FakeStores:
     @property
     def credentials(self) -> FakeCredentials:
         return self._credentials
+
+    @property
+    def passes(self) -> FakePasses:
+        return self._passes

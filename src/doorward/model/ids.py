@@ -10,6 +10,7 @@ from doorward.model.errors import Invalid
 ApplicationId = NewType("ApplicationId", str)
 Audience = NewType("Audience", str)
 IdentityProviderId = NewType("IdentityProviderId", str)
+PassId = NewType("PassId", str)
 PolicyId = NewType("PolicyId", str)
 RuleGroupId = NewType("RuleGroupId", str)
 ListId = NewType("ListId", str)

@@ -20,6 +20,8 @@ class Session:
     last proved themselves to the provider, ``provider_session`` the provider's name for its own
     session. ``changed`` is when facts last changed so that tokens made before do not count;
     ``checked`` when the provider was last asked. ``why_revoked`` is a sentence for the person.
+    ``pass_name`` names the device of a session that was made for a pass: no cookie belongs to such a one,
+    and nothing but its pass can use it.
     """
 
     id: SessionId
@@ -35,6 +37,7 @@ class Session:
     provider_session: str = ""
     checked: datetime | None = None
     changed: datetime | None = None
+    pass_name: str = ""
 
     def is_live(self, now: datetime) -> bool:
         """Whether the session may still be used at ``now``."""

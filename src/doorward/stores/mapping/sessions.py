@@ -50,6 +50,7 @@ def to_row(session: Session, *, secret_hash: str) -> Row:
         "user_agent": session.user_agent,
         "revoked": session.revoked,
         "why_revoked": session.why_revoked,
+        "pass_name": session.pass_name,
     }
 
 
@@ -78,6 +79,7 @@ def from_row(row: ReadRow) -> Session:
         user_agent=row["user_agent"],
         revoked=row["revoked"],
         why_revoked=row["why_revoked"],
+        pass_name=row["pass_name"],
     )
 
 

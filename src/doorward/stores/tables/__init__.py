@@ -9,6 +9,7 @@ from doorward.stores.tables.directory import directory_groups, directory_members
 from doorward.stores.tables.identity_providers import accounts, identity_providers
 from doorward.stores.tables.one_time_values import one_time_values
 from doorward.stores.tables.organisation import organisation
+from doorward.stores.tables.passes import passes
 from doorward.stores.tables.policies import policies
 from doorward.stores.tables.rule_groups import rule_groups
 from doorward.stores.tables.service_tokens import service_tokens
@@ -30,6 +31,7 @@ __all__ = [
     "metadata",
     "one_time_values",
     "organisation",
+    "passes",
     "passkeys",
     "policies",
     "recovery_codes",

@@ -30,6 +30,7 @@ sessions = Table(
     text("user_agent"),
     Column("revoked", Instant, nullable=True, index=True),
     text("why_revoked", later=True),
+    text("pass_name", later=True),
     Index(None, "identity_provider", "subject"),
     Index(None, "email", "revoked"),
 )
