@@ -130,6 +130,7 @@ def test_a_mistake_of_ours_refuses_and_is_logged(world: World, tmp_path: Path) -
         current=Current(),
         sessions=world.stores.sessions,
         requests=world.requests,
+        passes=world.passes,
         tokens=world.tokens,
         flows=world.flows,
         clock=world.clock,

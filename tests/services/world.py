@@ -62,6 +62,7 @@ from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
 from tests.services.edge_settings import EDGE
 from tests.services.factors import join_factors
+from tests.services.passing import join_passes
 
 STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
 SOURCE = ip_address("192.0.2.7")
@@ -169,16 +170,18 @@ class World:
             clock=self.clock,
         )
         self.requests = Requests(clock=self.clock)
+        self.sessions = LiveSessions(
+            self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
+        )
+        self.passes = join_passes(self)
         self.decider = Decider(
             current=self.current,
             sessions=self.stores.sessions,
             requests=self.requests,
+            passes=self.passes,
             tokens=self.tokens,
             flows=self.flows,
             clock=self.clock,
-        )
-        self.sessions = LiveSessions(
-            self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
         )
         self.streams = LiveStreams(
             self.stores,

@@ -37,6 +37,8 @@ def _passed(answer: Pass) -> external_auth_pb2.CheckResponse:
         status=status_pb2.Status(code=code_pb2.OK),
         ok_response=external_auth_pb2.OkHttpResponse(
             headers=[_header(key, value) for key, value in answer.headers.items()],
+            headers_to_remove=answer.without_headers,
+            query_parameters_to_remove=answer.without_query,
             response_headers_to_add=[_cookie(cookie) for cookie in answer.cookies],
         ),
         dynamic_metadata=_metadata(answer.facts),

@@ -32,6 +32,7 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.passes import Passes
 from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
 from doorward.services.passkeys import Passkeys
 from doorward.services.pins import Pins
@@ -84,6 +85,7 @@ class ControlServices:
     keeping_up: KeepingUp
     directories: Directories
     explanations: Explanations
+    passes: Passes
 
 
 def join_services(  # noqa: PLR0913 - called once, in bootstrap
@@ -167,6 +169,15 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         clock=clock,
         randomness=randomness,
     )
+    passes = Passes(
+        stores,
+        current=current,
+        requests=requests,
+        tokens=tokens,
+        ending=sessions,
+        clock=clock,
+        randomness=randomness,
+    )
     trials = Trials(team_origin=edge.issuer, clock=clock, randomness=randomness)
     configurations = Configurations(
         stores,
@@ -228,6 +239,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             current=current,
             sessions=stores.sessions,
             requests=requests,
+            passes=passes,
             tokens=tokens,
             flows=way,
             clock=clock,
@@ -263,6 +275,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             provider_for=providers.adapter,
             clock=clock,
         ),
+        passes=passes,
         explanations=Explanations(
             stores.sessions,
             current=current,

@@ -48,6 +48,9 @@ CLIENT_TOKEN_HEADER: Final = "cf-access-token"
 CLIENT_ID_HEADER: Final = "cf-access-client-id"
 CLIENT_SECRET_HEADER: Final = "cf-access-client-secret"
 
+PASS_HEADER: Final = "doorward-pass"
+PASS_PARAMETER: Final = "doorward_pass"
+
 COOKIE_PREFIX: Final = "__Host-doorward-"
 TOKEN_COOKIE: Final = COOKIE_PREFIX + "token"
 FOOTHOLD_COOKIE: Final = COOKIE_PREFIX + "app"

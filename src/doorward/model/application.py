@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from doorward.model.access_pass import PassRules
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, TunnelId
 from doorward.model.policy import Policy
 
@@ -32,6 +33,7 @@ class Application:
 
     ``generation`` is raised to end every token of this application at once.
     ``identity_providers`` are those by which people may sign in for it; empty means all.
+    ``passes`` says how people may make passes for it; None: not at all.
     ``policies`` holds policies of its own and, as bare ids, shared ones, in order.
     """
 
@@ -46,3 +48,4 @@ class Application:
     identity_providers: tuple[IdentityProviderId, ...] = ()
     show_in_launcher: bool = True
     websockets: bool = True
+    passes: PassRules | None = None

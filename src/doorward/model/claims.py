@@ -14,6 +14,9 @@ from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, Ses
 
 TOKEN_TYPE = "app"
 """The ``type`` of a token that admits to one application. No other token may be taken for one."""
+PASS_TYPE = "pass"
+"""The ``type`` of the assertion that goes to an origin for somebody who showed a pass. It admits to nothing:
+whoever sees it at the origin cannot come back with it."""
 
 
 def subject_of(identity: Identity) -> str:
@@ -62,13 +65,15 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
-    """Where and when a token counts. ``issued`` and ``expires`` are cut to whole seconds, downwards."""
+    """As what, where and when a token counts. ``issued`` and ``expires`` are cut to whole seconds,
+    downwards."""
 
     issuer: str
     audience: Audience
     generation: str
     issued: datetime
     expires: datetime
+    type: str = TOKEN_TYPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +156,7 @@ class TokenClaims:
             "iss": self.validity.issuer,
             "aud": [self.validity.audience],
             "sub": self.subject,
-            "type": TOKEN_TYPE,
+            "type": self.validity.type,
             "gen": self.validity.generation,
             "iat": int(self.validity.issued.timestamp()),
             "nbf": int(self.validity.issued.timestamp()),

@@ -1,7 +1,8 @@
-"""The secret of a service token, in a form that scanners of leaked secrets can find.
+"""Secrets of credentials in a form that scanners of leaked secrets can find.
 
-``dwst_``, 40 random characters, 8 characters of checksum. The alphabet has no two characters that people
-take for each other, and none that a URL or a shell would change; 40 of its characters are 230 bits.
+A prefix that says what it is for, 40 random characters, 8 characters of checksum. The alphabet has no two
+characters that people take for each other, and none that a URL or a shell would change; 40 of its
+characters are 230 bits.
 
 The checksum says whether a secret is whole, before anything is looked up. It protects nothing: anybody
 can work it out, and it only keeps slips and made-up secrets away.
@@ -14,20 +15,21 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
-PREFIX: Final = "dwst_"
+SERVICE_TOKEN_PREFIX: Final = "dwst_"
+PASS_PREFIX: Final = "dwap_"
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"
 RANDOM: Final = 40
 CHECKSUM: Final = 8
 
-SCANNERS: Final = r"\bdwst_[2-9A-HJKMNP-Za-hjkmnp-z]{48}\b"
+SCANNERS: Final = r"\bdw(st|ap)_[2-9A-HJKMNP-Za-hjkmnp-z]{48}\b"
 """The regular expression for scanners, as the documentation gives it (PCRE, RE2 and Python alike)."""
 
 _WHOLE = re.compile(SCANNERS.removeprefix(r"\b").removesuffix(r"\b"))
 
 
-def new_secret(draw: Callable[[int], int]) -> str:
+def new_secret(prefix: str, draw: Callable[[int], int]) -> str:
     """A new secret. ``draw(below)`` gives a number from 0 up to ``below`` that nobody can guess."""
-    begun = PREFIX + "".join(ALPHABET[draw(len(ALPHABET))] for _ in range(RANDOM))
+    begun = prefix + "".join(ALPHABET[draw(len(ALPHABET))] for _ in range(RANDOM))
     return begun + checksum(begun)
 
 
@@ -42,9 +44,6 @@ def checksum(begun: str) -> str:
     return "".join(reversed(digits))
 
 
-def is_damaged(secret: str) -> bool:
-    """Whether it begins as our secrets do and is not a whole one. Other secrets have no such form:
-    those from before, and those that an administrator made."""
-    if not secret.startswith(PREFIX):
-        return False
-    return _WHOLE.fullmatch(secret) is None or checksum(secret[:-CHECKSUM]) != secret[-CHECKSUM:]
+def is_whole(secret: str) -> bool:
+    """Whether it has the form of a secret of ours, and its checksum."""
+    return _WHOLE.fullmatch(secret) is not None and checksum(secret[:-CHECKSUM]) == secret[-CHECKSUM:]

@@ -6,7 +6,6 @@ Rule: every way out of here is an explicit answer; an error is a refusal.
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
@@ -17,7 +16,6 @@ from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
-from doorward.policy.explain import sentences
 from doorward.policy.reasons import Reason
 from doorward.policy.step_up import missing_contexts
 from doorward.policy.unidentified import needs_identity
@@ -27,7 +25,9 @@ from doorward.services import issue
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
-from doorward.services.questions import Answer, Deny, Facts, Kind, Pass, Question, SendToSignIn
+from doorward.services.passes import Passes
+from doorward.services.questions import Answer, Deny, Kind, Pass, Question, SendToSignIn
+from doorward.services.refusals import denied, facts_of, refusal, sentence_of
 from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
@@ -42,12 +42,14 @@ class Decider:
         current: Current,
         sessions: Sessions,
         requests: Requests,
+        passes: Passes,
         tokens: Tokens,
         flows: Flows,
         clock: Clock,
     ) -> None:
         self._current = current
         self._requests = requests
+        self._passes = passes
         self._sessions = sessions
         self._tokens = tokens
         self._flows = flows
@@ -58,14 +60,17 @@ class Decider:
         in_force = self._current.get()
         application = in_force.by_hostname.get(question.host)
         if application is None:
-            return _refusal(404, "unknown-host", "There is no application at this address.")
+            return refusal(404, "unknown-host", "There is no application at this address.")
         try:
             machine = self._machine(in_force, question)
             if machine is not None:
                 return await self._answer_machine(in_force, application, machine, question)
+            answered = await self._passes.answer(in_force, application, question)
+            if answered is not None:
+                return answered
             session = await self._session(in_force, application, question)
         except Refused as refused:
-            return _refusal(401, "credentials-refused", _sentence(refused))
+            return refusal(401, "credentials-refused", sentence_of(refused))
         return await self._answer_person(in_force, application, session, question)
 
     async def identify(self, question: Question) -> tuple[Application, Session | None]:
@@ -132,7 +137,8 @@ class Decider:
             session = await self._sessions.get(claims["sid"])
         except NotFound:
             return None
-        return session if session.is_live(self._clock.now()) else None
+        live = session.is_live(self._clock.now()) and not session.pass_name
+        return session if live else None
 
     async def _answer_machine(
         self, in_force: InForce, application: Application, machine: ServiceToken, question: Question
@@ -148,8 +154,8 @@ class Decider:
         decision = evaluate(in_force.compiled[application.id], request)
         who = f"service token {machine.id}"
         if not decision.allowed:
-            return _denied(application, decision, person=who)
-        facts = _facts(Kind.ALLOW, decision, person=who)
+            return denied(application, decision, person=who)
+        facts = facts_of(Kind.ALLOW, decision, person=who)
         if decision.action is Action.BYPASS:
             return Pass(facts=facts)
         now = self._clock.now()
@@ -184,9 +190,9 @@ class Decider:
                 return self._ask_more(application, session, question, Reason.CONTEXT_REQUIRED)
             if not in_force.takes(application, session):
                 return self._ask_more(application, session, question, Reason.OTHER_IDENTITY_PROVIDER)
-            return _denied(application, decision, person=session.identity.email, session=session.id)
+            return denied(application, decision, person=session.identity.email, session=session.id)
         if not needs_identity(compiled, request):
-            return _denied(application, decision, person="")
+            return denied(application, decision, person="")
         return self._ask_who(application, decision, question)
 
     def _pass(
@@ -200,13 +206,13 @@ class Decider:
     ) -> Pass:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
         if session is None or decision.action is Action.BYPASS:
-            return Pass(facts=_facts(Kind.ALLOW, decision))
+            return Pass(facts=facts_of(Kind.ALLOW, decision))
         now = self._clock.now()
         issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
         renews = bool(question.headers.get("cookie"))
         cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
         return Pass(
-            facts=_facts(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
+            facts=facts_of(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
             headers={
                 names.ASSERTION_HEADER: issued.token,
                 names.EMAIL_HEADER: session.identity.email,
@@ -221,14 +227,14 @@ class Decider:
         """Somebody is signed in, and another sign-in would let them in: send them to it."""
         decision = Decision.deny(reason)
         if not question.is_navigation:
-            denied = _denied(application, decision, person=session.identity.email, session=session.id)
-            return replace(denied, status=401)
+            refused = denied(application, decision, person=session.identity.email, session=session.id)
+            return replace(refused, status=401)
         departure = self._flows.begin(application, question)
-        facts = _facts(Kind.SIGN_IN, decision, person=session.identity.email, session=session.id)
+        facts = facts_of(Kind.SIGN_IN, decision, person=session.identity.email, session=session.id)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
 
     def _ask_who(self, application: Application, decision: Decision, question: Question) -> Answer:
-        facts = _facts(Kind.SIGN_IN, decision)
+        facts = facts_of(Kind.SIGN_IN, decision)
         if not question.is_navigation:
             return Deny(
                 facts=facts,
@@ -239,51 +245,3 @@ class Decider:
             )
         departure = self._flows.begin(application, question)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
-
-
-def _facts(kind: Kind, decision: Decision, *, person: str = "", session: str = "") -> Facts:
-    return Facts(
-        decision=kind,
-        person=person,
-        session=session,
-        policy=decision.policy or "",
-        reason=",".join(decision.reasons),
-    )
-
-
-def _denied(application: Application, decision: Decision, *, person: str, session: str = "") -> Deny:
-    return Deny(
-        facts=_facts(Kind.DENY, decision, person=person, session=session),
-        status=403,
-        sentences=sentences(decision),
-        application=application.name or application.id,
-        application_id=application.id,
-        failed_rule=failed_rule(decision),
-    )
-
-
-FAILED_RULES = MappingProxyType(
-    {
-        Reason.DENIED_BY_POLICY: "deny policy",
-        Reason.EXCLUDED: "exclude",
-        Reason.NOT_REQUIRED: "require",
-        Reason.OTHER_IDENTITY_PROVIDER: "identity provider",
-        Reason.CONTEXT_REQUIRED: "authentication context",
-        Reason.NOT_INCLUDED: "include",
-        Reason.NO_POLICIES: "no policy",
-    }
-)
-
-
-def failed_rule(decision: Decision) -> str:
-    """The type of rule that failed, in a word or two; the most telling where several did."""
-    return next((word for reason, word in FAILED_RULES.items() if reason in decision.reasons), "")
-
-
-def _sentence(refused: Refused) -> str:
-    words = str(refused)
-    return f"{words[:1].upper()}{words[1:]}."
-
-
-def _refusal(status: int, reason: str, sentence: str) -> Deny:
-    return Deny(facts=Facts(decision=Kind.DENY, reason=reason), status=status, sentences=[sentence])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
-from doorward.model.claims import TokenClaims, Validity, Verdicts
+from doorward.model.claims import TOKEN_TYPE, TokenClaims, Validity, Verdicts
 from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
 from doorward.policy.verdicts import verdicts
@@ -34,6 +34,7 @@ def for_person(
     *,
     request: AccessRequest,
     now: datetime,
+    token_type: str = TOKEN_TYPE,
 ) -> Issued:
     """A token for the session's person on ``application``: at most an hour, never past the session.
 
@@ -54,7 +55,9 @@ def for_person(
         session=session.id,
         mentioned=mentioned,
         verdicts=found,
-        validity=_validity(tokens, in_force, application, now=now, lifetime=lifetime),
+        validity=replace(
+            _validity(tokens, in_force, application, now=now, lifetime=lifetime), type=token_type
+        ),
     )
     return Issued(tokens.sign(claims.as_claims()), lifetime)
 

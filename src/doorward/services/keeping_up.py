@@ -20,7 +20,7 @@ import structlog
 from doorward.model.access import Identity
 from doorward.model.errors import AccessError, SignInRefused
 from doorward.model.identity_provider import IdentityProvider
-from doorward.model.ids import IdentityProviderId
+from doorward.model.ids import IdentityProviderId, SessionId
 from doorward.model.session import Session
 from doorward.ports.clock import Clock
 from doorward.ports.identity import Polled, Rechecking, Standing
@@ -140,13 +140,22 @@ class KeepingUp:
             identity = await self._admission.admitted(arrival.identity)
         except SignInRefused as refused:
             log.info("the provider took its word back", session=session.id, code=refused.code)
-            await self._live.end([session.id], why=f"{refused.sentence} {refused.code}".strip())
+            ended = [session.id, *await self._passes_of(session)]
+            await self._live.end(ended, why=f"{refused.sentence} {refused.code}".strip())
             return
         if arrival.refresh_token and arrival.refresh_token != token:
             await self._sessions.keep_refresh_token(session.id, arrival.refresh_token)
         checked = replace(session, checked=self._clock.now())
         if await self._sessions.update(checked):
             await self._reevaluation.facts_changed([(checked, identity)])
+
+    async def _passes_of(self, session: Session) -> Sequence[SessionId]:
+        """The sessions of this person's passes: they have no refresh token, so nobody asks about them."""
+        person = session.identity
+        theirs = await self._sessions.of_provider(
+            person.identity_provider, now=self._clock.now(), subject=person.subject
+        )
+        return [other.id for other in theirs if other.pass_name]
 
     # --- by the directory -----------------------------------------------------------------------
 

@@ -100,9 +100,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """Let it through, with these headers for the origin and cookies for the browser."""
+    """Let it through, with these headers for the origin and cookies for the browser, and without the
+    request headers and query parameters that are named."""
 
     facts: Facts
+    without_headers: Sequence[str] = ()
+    without_query: Sequence[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: Sequence[str] = field(default=(), repr=False)
 

@@ -15,10 +15,10 @@ from doorward.model.session import Session
 from doorward.policy.explain import sentences
 from doorward.services.arrivals import Arrivals
 from doorward.services.cookies import clear_cookie
-from doorward.services.decide import failed_rule
 from doorward.services.entering import Entering, NotAllowed, OtherProvider, StepUp
 from doorward.services.flows import Flow
 from doorward.services.questions import Deny, Facts, Kind
+from doorward.services.refusals import failed_rule
 from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, SignIn
 from doorward.services.trials import Trials
 from doorward.web.answers import Answers

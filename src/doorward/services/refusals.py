@@ -1,0 +1,64 @@
+"""How the control plane says no, and what the log is told of an answer."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from doorward.model.application import Application
+from doorward.model.errors import Refused
+from doorward.policy.decision import Decision
+from doorward.policy.explain import sentences
+from doorward.policy.reasons import Reason
+from doorward.services.questions import Deny, Facts, Kind
+
+
+def facts_of(kind: Kind, decision: Decision, *, person: str = "", session: str = "") -> Facts:
+    """What the log tells."""
+    return Facts(
+        decision=kind,
+        person=person,
+        session=session,
+        policy=decision.policy or "",
+        reason=",".join(decision.reasons),
+    )
+
+
+def denied(application: Application, decision: Decision, *, person: str, session: str = "") -> Deny:
+    """No, by the application's policies."""
+    return Deny(
+        facts=facts_of(Kind.DENY, decision, person=person, session=session),
+        status=403,
+        sentences=sentences(decision),
+        application=application.name or application.id,
+        application_id=application.id,
+        failed_rule=failed_rule(decision),
+    )
+
+
+FAILED_RULES = MappingProxyType(
+    {
+        Reason.DENIED_BY_POLICY: "deny policy",
+        Reason.EXCLUDED: "exclude",
+        Reason.NOT_REQUIRED: "require",
+        Reason.OTHER_IDENTITY_PROVIDER: "identity provider",
+        Reason.CONTEXT_REQUIRED: "authentication context",
+        Reason.NOT_INCLUDED: "include",
+        Reason.NO_POLICIES: "no policy",
+    }
+)
+
+
+def failed_rule(decision: Decision) -> str:
+    """The type of rule that failed, in a word or two; the most telling where several did."""
+    return next((word for reason, word in FAILED_RULES.items() if reason in decision.reasons), "")
+
+
+def sentence_of(refused: Refused) -> str:
+    """An error as a sentence of its own."""
+    words = str(refused)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def refusal(status: int, reason: str, sentence: str) -> Deny:
+    """No, before any policy was looked at."""
+    return Deny(facts=Facts(decision=Kind.DENY, reason=reason), status=status, sentences=[sentence])
