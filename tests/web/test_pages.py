@@ -60,7 +60,7 @@ def test_a_page_loads_files_of_its_own_host_only(page: Page) -> None:
 def test_every_field_has_a_label_and_every_picture_a_text(page: Page) -> None:
     document = Document(render(page))
     labelled = {label.get("for") for label in document.all("label")}
-    fields = [field for field in document.all("input", "select") if field.get("type") != "hidden"]
+    fields = [field for field in document.all("input", "select", "textarea") if field.get("type") != "hidden"]
     assert {field.get("id") for field in fields} == labelled
     assert all("alt" in picture.attributes for picture in document.all("img"))
     assert all(drawing.get("aria-hidden") == "true" for drawing in document.all("svg"))

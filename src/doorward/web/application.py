@@ -16,11 +16,12 @@ from doorward.envoy import names
 from doorward.model.errors import AccessError, Invalid, NotFound
 from doorward.services.current import Current
 from doorward.services.second_factors import SECOND_FACTOR, SET_UP
-from doorward.web import passwords, security
+from doorward.web import passes, passwords, security
 from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
 from doorward.web.headers import STATIC_HEADERS
 from doorward.web.launcher import LauncherPage
+from doorward.web.passes import PassPages
 from doorward.web.passwords import PasswordPages
 from doorward.web.pins import CODE, PIN, PinPages
 from doorward.web.provider_pages import ProviderPages
@@ -76,6 +77,7 @@ class TeamPages:
     security: SecurityPages
     trials: TrialPages
     providers: ProviderPages
+    passes: PassPages
 
 
 def web_application(
@@ -138,6 +140,9 @@ def web_application(
             Route(SET_UP, hosts.team(team.second_factor.set_up), methods=["GET"]),
             Route(SET_UP, hosts.team(team.second_factor.set_up_answer), methods=["POST"]),
             *_security(hosts, team.security),
+            Route(passes.PASSES, hosts.team(team.passes.overview), methods=["GET"]),
+            Route(passes.PASSES, hosts.team(team.passes.make), methods=["POST"]),
+            Route(passes.REMOVE, hosts.team(team.passes.remove), methods=["POST"]),
             Route(path + "callback", hosts.team(team.sign_in.callback), methods=["GET", "POST"]),
             Route(path + "trial", hosts.team(team.trials.trial), methods=["GET"]),
             Route(

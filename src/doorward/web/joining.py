@@ -14,6 +14,7 @@ from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
+from doorward.services.passes import Passes
 from doorward.services.pins import Pins
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.second_factors import SecondFactors
@@ -25,6 +26,7 @@ from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
 from doorward.web.application import Hosts, TeamPages, web_application
 from doorward.web.launcher import LauncherPage
+from doorward.web.passes import PassPages
 from doorward.web.passwords import PasswordPages
 from doorward.web.pins import PinPages
 from doorward.web.provider_pages import ProviderPages
@@ -61,6 +63,8 @@ class WebServices(Protocol):
     def decider(self) -> Decider: ...
     @property
     def sessions(self) -> LiveSessions: ...
+    @property
+    def passes(self) -> Passes: ...
     @property
     def trials(self) -> Trials: ...
     @property
@@ -110,6 +114,13 @@ def join_pages(
                 services.sign_in,
                 answers=answers,
                 clock=clock,
+                randomness=randomness,
+            ),
+            passes=PassPages(
+                services.passes,
+                services.arrivals,
+                services.entering,
+                answers=answers,
                 randomness=randomness,
             ),
             trials=TrialPages(services.trials, services.sign_in, answers),

@@ -15,6 +15,7 @@ from doorward.services.sign_in import SignIn
 from doorward.web.answers import Answers
 from doorward.web.forms import Form, Link
 from doorward.web.pages import Launcher, Tile
+from doorward.web.passes import PASSES
 from doorward.web.security import NEXT_COOKIE, SECURITY
 from doorward.web.visits import cookie_of, source_of
 from doorward.web.ways import LOGIN
@@ -50,10 +51,13 @@ class LauncherPage:
         return self._answers.page(page)
 
     def _links(self, session: Session) -> tuple[Link, ...]:
-        """To their own sign-in, for people who have it here."""
+        """To their passes where applications take them, and to their own sign-in where they have it here."""
+        passes = any(application.passes for application in self._entering.applications())
+        found = [Link(name="Your passes", url=PASSES)] if passes else []
         try:
             provider = self._sign_in.provider(session.identity.identity_provider)
         except NotFound:
-            return ()
-        local = isinstance(provider.settings, LocalAccounts)
-        return (Link(name="Your sign-in", url=SECURITY),) if local else ()
+            return tuple(found)
+        if isinstance(provider.settings, LocalAccounts):
+            found.append(Link(name="Your sign-in", url=SECURITY))
+        return tuple(found)

@@ -25,6 +25,7 @@ from doorward.web.factor_views import (
     Security,
 )
 from doorward.web.forms import Form, Link
+from doorward.web.pass_views import PassList, ShownPass
 from doorward.web.pin_views import PinAddress, PinCode
 from doorward.web.qr import qr
 from doorward.web.static_files import StaticFile
@@ -168,6 +169,8 @@ Page = (
     | NewPasskey
     | RecoveryCodes
     | Security
+    | PassList
+    | ShownPass
 )
 
 TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
@@ -186,6 +189,8 @@ TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
         NewPasskey: "new_passkey.html",
         RecoveryCodes: "recovery_codes.html",
         Security: "security.html",
+        PassList: "passes.html",
+        ShownPass: "pass_shown.html",
     }
 )
 
