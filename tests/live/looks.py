@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-CONTROLS = "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+CONTROLS = (
+    "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)
 
 MARK = f"""() => {{
   const shown = [...document.querySelectorAll({CONTROLS!r})].filter((found) => found.checkVisibility());
