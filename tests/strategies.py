@@ -14,7 +14,7 @@ from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
-from doorward.model.policy import Action, Policy
+from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
 from doorward.model.session import ApplicationSession, Session
@@ -41,7 +41,23 @@ selectors = st.builds(Selector, kind=texts, value=texts, identity_provider=st.no
 selector_lists = st.lists(selectors, max_size=2).map(tuple)
 rules = st.builds(Rules, include=selector_lists, require=selector_lists, exclude=selector_lists)
 rule_groups = st.builds(RuleGroup, id=names, rules=rules, name=texts)
-policies = st.builds(Policy, id=names, action=st.sampled_from(Action), rules=rules, name=texts)
+purposes = st.builds(Purpose, prompt=texts)
+approvals = st.builds(
+    Approval,
+    approvers=st.lists(texts, max_size=2).map(tuple),
+    approver_lists=st.lists(names, max_size=2).map(tuple),
+    needed=st.integers(1, 3),
+    longest=st.integers(1, 10**6).map(lambda seconds: timedelta(seconds=seconds)),
+)
+policies = st.builds(
+    Policy,
+    id=names,
+    action=st.sampled_from(Action),
+    rules=rules,
+    name=texts,
+    purpose=st.none() | purposes,
+    approval=st.none() | approvals,
+)
 
 accounts = st.builds(
     Account,

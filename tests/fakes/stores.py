@@ -15,6 +15,7 @@ from doorward.stores.uniqueness import refuse_duplicates
 from tests.fakes.credentials import FakeCredentials
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
+from tests.fakes.grants import FakeGrants
 from tests.fakes.passes import FakePasses
 
 
@@ -235,6 +236,7 @@ class FakeStores:
         self._directory = FakeDirectory(self.faults.check)
         self._credentials = FakeCredentials(self.faults)
         self._passes = FakePasses(self._sessions, self.faults)
+        self._grants = FakeGrants(self._sessions, self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -263,3 +265,7 @@ class FakeStores:
     @property
     def passes(self) -> FakePasses:
         return self._passes
+
+    @property
+    def grants(self) -> FakeGrants:
+        return self._grants

@@ -17,6 +17,7 @@ from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.credentials import Credentials
 from doorward.ports.directory import Directory
+from doorward.ports.grants import Grants
 from doorward.ports.passes import Passes
 
 
@@ -178,3 +179,6 @@ class Stores(Protocol):
 
     @property
     def passes(self) -> Passes: ...
+
+    @property
+    def grants(self) -> Grants: ...

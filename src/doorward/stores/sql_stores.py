@@ -18,6 +18,7 @@ from doorward.stores.credentials import SqlCredentials
 from doorward.stores.database import Database, sqlite
 from doorward.stores.directory import SqlDirectory
 from doorward.stores.encryption import Envelope
+from doorward.stores.grants import SqlGrants
 from doorward.stores.migrating import migrate
 from doorward.stores.one_time_values import SqlOneTimeValues
 from doorward.stores.passes import SqlPasses
@@ -37,6 +38,7 @@ class SqlStores:
         self._directory = SqlDirectory(database)
         self._credentials = SqlCredentials(database, envelope)
         self._passes = SqlPasses(database)
+        self._grants = SqlGrants(database)
 
     @classmethod
     async def open(
@@ -109,6 +111,11 @@ class SqlStores:
     def passes(self) -> SqlPasses:
         """Passes of applications that cannot sign in with a browser."""
         return self._passes
+
+    @property
+    def grants(self) -> SqlGrants:
+        """Access that sessions are given after a reason or an approval."""
+        return self._grants
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:

@@ -76,7 +76,8 @@ def _origin(value: Mapping[str, Any], *, tunnel: str | None) -> Origin:
 def _entry_to_row(entry: Policy | PolicyId, position: int) -> Row:
     if isinstance(entry, Policy):
         return policies.to_row(entry, position=position)
-    return {"id": entry, "position": position, "name": "", "action": None, "rules": None}
+    empty = {"action": None, "rules": None, "purpose": None, "approval": None}
+    return {"id": entry, "position": position, "name": "", **empty}
 
 
 def _entry_from_row(row: ReadRow) -> Policy | PolicyId:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from doorward.model.ids import PolicyId
-from doorward.model.policy import Action, Policy
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from doorward.model.ids import ListId, PolicyId
+from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.stores.mapping.rows import ReadRow, Row
 from doorward.stores.mapping.rules import rules_from_json, rules_to_json
 
@@ -16,6 +20,8 @@ def to_row(policy: Policy, *, position: int) -> Row:
         "name": policy.name,
         "action": policy.action.value,
         "rules": rules_to_json(policy.rules),
+        "purpose": None if policy.purpose is None else {"prompt": policy.purpose.prompt},
+        "approval": None if policy.approval is None else _approval_to_json(policy.approval),
     }
 
 
@@ -26,4 +32,24 @@ def from_row(row: ReadRow) -> Policy:
         name=row["name"],
         action=Action(row["action"]),
         rules=rules_from_json(row["rules"]),
+        purpose=None if row["purpose"] is None else Purpose(prompt=row["purpose"]["prompt"]),
+        approval=None if row["approval"] is None else _approval_from_json(row["approval"]),
+    )
+
+
+def _approval_to_json(approval: Approval) -> dict[str, object]:
+    return {
+        "approvers": list(approval.approvers),
+        "approver_lists": list(approval.approver_lists),
+        "needed": approval.needed,
+        "longest": approval.longest // timedelta(seconds=1),
+    }
+
+
+def _approval_from_json(value: Mapping[str, Any]) -> Approval:
+    return Approval(
+        approvers=tuple(value["approvers"]),
+        approver_lists=tuple(ListId(name) for name in value["approver_lists"]),
+        needed=value["needed"],
+        longest=timedelta(seconds=value["longest"]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorward.stores.tables.access_grants import access_grants
 from doorward.stores.tables.applications import application_policies, applications
 from doorward.stores.tables.columns import metadata
 from doorward.stores.tables.credentials import code_apps, passkeys, recovery_codes
@@ -18,6 +19,7 @@ from doorward.stores.tables.signing_keys import signing_keys
 from doorward.stores.tables.tunnels import tunnels
 
 __all__ = [
+    "access_grants",
     "accounts",
     "application_policies",
     "application_sessions",

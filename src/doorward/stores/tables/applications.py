@@ -41,4 +41,6 @@ application_policies = Table(
     text("name"),
     Column("action", Text, nullable=True),
     Column("rules", JSON(none_as_null=True), nullable=True),
+    Column("purpose", JSON(none_as_null=True), nullable=True),
+    Column("approval", JSON(none_as_null=True), nullable=True),
 )

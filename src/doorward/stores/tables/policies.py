@@ -14,4 +14,6 @@ policies = Table(
     text("name"),
     text("action"),
     Column("rules", JSON, nullable=False),
+    Column("purpose", JSON(none_as_null=True), nullable=True),
+    Column("approval", JSON(none_as_null=True), nullable=True),
 )
