@@ -12,7 +12,7 @@ from doorward.model.errors import Refused
 from doorward.model.ids import ApplicationId
 from doorward.model.session import Session
 from doorward.services.arrivals import Onward
-from doorward.services.entering import NotAllowed, OtherProvider, StepUp
+from doorward.services.entering import NeedsGrant, NotAllowed, OtherProvider, StepUp
 from doorward.services.flows import Flow
 from doorward.services.secrets import hashed
 from tests.services.signing_in import signed_in
@@ -97,7 +97,7 @@ def test_a_code_of_a_session_that_was_revoked_meanwhile_is_worth_nothing(world: 
 
 
 def test_bob_gets_a_refusal_instead_of_a_code(world: World) -> None:
-    async def walk() -> Onward | NotAllowed | StepUp | OtherProvider:
+    async def walk() -> Onward | NotAllowed | StepUp | OtherProvider | NeedsGrant:
         session = await signed_in(world, "bob@example.com", "bob's")
         return await world.entering.onward(session, FLOW, source=SOURCE)
 

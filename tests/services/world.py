@@ -58,10 +58,12 @@ from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
+from tests.fakes.mail import FakeMail
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
 from tests.services.edge_settings import EDGE
 from tests.services.factors import join_factors
+from tests.services.granting import join_grants
 from tests.services.passing import join_passes
 
 STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
@@ -143,6 +145,7 @@ class World:
     randomness: FakeRandomness = field(default_factory=FakeRandomness)
     edges: FakeEdges = field(default_factory=FakeEdges)
     relays: FakeRelays = field(default_factory=FakeRelays)
+    approval_mail: FakeMail = field(default_factory=FakeMail)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -169,7 +172,7 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests = Requests(clock=self.clock)
+        self.requests = Requests(self.stores.grants, clock=self.clock)
         self.sessions = LiveSessions(
             self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
         )
@@ -233,6 +236,7 @@ class World:
             streams=self.streams,
             clock=self.clock,
         )
+        self.grants = join_grants(self)
         self.keeping_up = KeepingUp(
             self.stores.sessions,
             current=self.current,

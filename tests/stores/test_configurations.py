@@ -97,6 +97,12 @@ def test_a_secret_that_was_moved_to_another_provider_is_refused(tmp_path: Path) 
         load(path)
 
 
+ENTRY = (
+    "INSERT INTO application_policies (application, position, id, name, action, rules) "
+    "VALUES ('hello', 0, 'p', '', "
+)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -104,8 +110,8 @@ def test_a_secret_that_was_moved_to_another_provider_is_refused(tmp_path: Path) 
         "UPDATE applications SET origin = '{}'",
         "UPDATE applications SET origin = 'no JSON'",
         "UPDATE applications SET origin = '[]'",
-        "INSERT INTO application_policies (application, position, id, name, action, rules) VALUES ('hello', 0, 'p', '', 'admit', '{}')",
-        "INSERT INTO application_policies (application, position, id, name, action, rules) VALUES ('hello', 0, 'p', '', 'allow', '{\"include\": []}')",
+        ENTRY + "'admit', '{}')",
+        ENTRY + "'allow', '{\"include\": []}')",
     ],
 )
 def test_what_cannot_be_understood_is_an_error_and_never_a_guess(tmp_path: Path, change: str) -> None:

@@ -22,6 +22,7 @@ from doorward.web.pin_views import PinAddress, PinCode
 from doorward.web.problems import refused_sign_in, standard_problem
 from doorward.web.static_files import load_static_files
 from tests.web.factor_examples import FACTOR_EXAMPLES, factor_examples_of
+from tests.web.grant_examples import GRANT_EXAMPLES, grant_examples_of
 from tests.web.pass_examples import PASS_EXAMPLES, pass_examples_of
 
 REQUEST_ID = "5c1a0e1e-8d0f-4f0a-9d0b-3f6f1f0d2a47"
@@ -123,6 +124,7 @@ EXAMPLES: Mapping[str, Page] = {
     **FIRST_EXAMPLES,
     **FACTOR_EXAMPLES,
     **PASS_EXAMPLES,
+    **GRANT_EXAMPLES,
     "pin-address": PinAddress(form=PIN_FORM, application="Hello"),
     "pin-address-again": PinAddress(
         form=PIN_FORM,
@@ -143,6 +145,7 @@ EXAMPLES: Mapping[str, Page] = {
 HOSTILE_EXAMPLES: Mapping[str, Page] = {
     **factor_examples_of(HOSTILE),
     **pass_examples_of(HOSTILE),
+    **grant_examples_of(HOSTILE),
     "pin-address": PinAddress(
         form=Form(action="/a", fields={HOSTILE: HOSTILE}), email=HOSTILE, problem=HOSTILE
     ),

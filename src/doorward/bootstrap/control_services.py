@@ -11,6 +11,7 @@ from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
+from doorward.identity.approval_mail import ApprovalMail
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
@@ -29,6 +30,7 @@ from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.explanations import Explanations
 from doorward.services.flows import Flows
+from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
@@ -86,6 +88,7 @@ class ControlServices:
     directories: Directories
     explanations: Explanations
     passes: Passes
+    grants: Grants
 
 
 def join_services(  # noqa: PLR0913 - called once, in bootstrap
@@ -125,7 +128,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     passwords = Passwords()
     providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    requests = Requests(clock=clock)
+    requests = Requests(stores.grants, clock=clock)
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
     admission = DirectoryAdmission(stores.directory, current=current)
@@ -276,6 +279,21 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             clock=clock,
         ),
         passes=passes,
+        grants=Grants(
+            stores,
+            current=current,
+            requests=requests,
+            effects=reevaluation,
+            mail=ApprovalMail(
+                configuration=lambda: current.get().configuration,
+                url=f"{edge.issuer}{names.ACCESS_PATH}approvals",
+                clock=clock,
+                randomness=randomness,
+            ),
+            background=background,
+            clock=clock,
+            randomness=randomness,
+        ),
         explanations=Explanations(
             stores.sessions,
             current=current,

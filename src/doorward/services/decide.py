@@ -16,6 +16,7 @@ from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
+from doorward.policy.missing_grant import missing_grant
 from doorward.policy.reasons import Reason
 from doorward.policy.step_up import missing_contexts
 from doorward.policy.unidentified import needs_identity
@@ -186,6 +187,10 @@ class Decider:
         if decision.allowed:
             return self._pass(in_force, application, session, decision, question, request)
         if session is not None:
+            wanted = missing_grant(compiled, request)
+            if wanted is not None:
+                asks = Reason.APPROVAL_REQUIRED if wanted.approval is not None else Reason.PURPOSE_REQUIRED
+                return self._ask_more(application, session, question, asks)
             if missing_contexts(compiled, request):
                 return self._ask_more(application, session, question, Reason.CONTEXT_REQUIRED)
             if not in_force.takes(application, session):

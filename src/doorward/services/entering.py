@@ -15,11 +15,14 @@ import structlog
 from doorward.envoy import names
 from doorward.model.application import Application
 from doorward.model.errors import Conflict, NotFound, Refused
+from doorward.model.grant import Grant
 from doorward.model.ids import SessionId
+from doorward.model.policy import Policy
 from doorward.model.session import ApplicationSession, Session
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.launcher import visible
+from doorward.policy.missing_grant import missing_grant
 from doorward.policy.reasons import Reason
 from doorward.policy.step_up import missing_contexts
 from doorward.ports.clock import Clock, Randomness
@@ -61,6 +64,16 @@ class StepUp:
 
     application: Application
     contexts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsGrant:
+    """Signed in, and allowed once they have said why, or somebody has approved it. ``asked`` is what they
+    asked for last, if it is undecided or was refused."""
+
+    application: Application
+    policy: Policy
+    asked: Grant | None
 
 
 class Entering:
@@ -111,7 +124,7 @@ class Entering:
 
     async def onward(
         self, session: Session, flow: Flow, *, source: IPv4Address | IPv6Address
-    ) -> Onward | NotAllowed | StepUp | OtherProvider:
+    ) -> Onward | NotAllowed | StepUp | OtherProvider | NeedsGrant:
         """From a session to the application of ``flow``: a one-time code for its host, what is still
         to be proved, or a refusal.
 
@@ -127,6 +140,10 @@ class Entering:
         decision = evaluate(in_force.compiled[application.id], request)
         if decision.allowed:
             return await self._code(session, application, flow)
+        wanted = missing_grant(in_force.compiled[application.id], request)
+        if wanted is not None:
+            asked = await self._asked(session, application, wanted)
+            return NeedsGrant(application, wanted, asked)
         missing = missing_contexts(in_force.compiled[application.id], request)
         if missing:
             if not missing <= flow.asked and await self._may_step_up(session, missing):
@@ -140,6 +157,11 @@ class Entering:
             source=str(source),
         )
         return NotAllowed(application, decision)
+
+    async def _asked(self, session: Session, application: Application, policy: Policy) -> Grant | None:
+        found = await self._stores.grants.of_session(session.id, application=application.id)
+        last = next((grant for grant in found if grant.policy == policy.id), None)
+        return last if last is not None and last.until is None else None
 
     async def _may_step_up(self, session: Session, contexts: frozenset[str]) -> bool:
         key = hashed(f"step-up {session.id} {' '.join(sorted(contexts))}")

@@ -62,8 +62,18 @@ class Reevaluation:
             touched |= matters and known
             if known:
                 log.info("facts changed", session=session.id, person=fresh.email, matters=matters)
-        if not touched:
-            return
+        if touched:
+            await self._bring_into_force()
+
+    async def tokens_outdated(self, sessions: Sequence[Session]) -> None:
+        """Something about these sessions that tokens speak of has ended early: tokens made until now do not
+        count any more, and streams that would not be opened now are cut."""
+        now = self._clock.now()
+        for session in sessions:
+            await self._stores.sessions.update(replace(session, changed=now))
+        await self._bring_into_force()
+
+    async def _bring_into_force(self) -> None:
         version = await self._publisher.publish()
         await self._streams.recheck()
         await self._publisher.wait(version, seconds=ANSWER)

@@ -42,6 +42,8 @@ FAILED_RULES = MappingProxyType(
         Reason.NOT_REQUIRED: "require",
         Reason.OTHER_IDENTITY_PROVIDER: "identity provider",
         Reason.CONTEXT_REQUIRED: "authentication context",
+        Reason.PURPOSE_REQUIRED: "purpose",
+        Reason.APPROVAL_REQUIRED: "approval",
         Reason.NOT_INCLUDED: "include",
         Reason.NO_POLICIES: "no policy",
     }

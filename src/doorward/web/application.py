@@ -16,9 +16,10 @@ from doorward.envoy import names
 from doorward.model.errors import AccessError, Invalid, NotFound
 from doorward.services.current import Current
 from doorward.services.second_factors import SECOND_FACTOR, SET_UP
-from doorward.web import passes, passwords, security
+from doorward.web import grants, passes, passwords, security
 from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
+from doorward.web.grants import GrantPages
 from doorward.web.headers import STATIC_HEADERS
 from doorward.web.launcher import LauncherPage
 from doorward.web.passes import PassPages
@@ -78,6 +79,7 @@ class TeamPages:
     trials: TrialPages
     providers: ProviderPages
     passes: PassPages
+    grants: GrantPages
 
 
 def web_application(
@@ -140,6 +142,10 @@ def web_application(
             Route(SET_UP, hosts.team(team.second_factor.set_up), methods=["GET"]),
             Route(SET_UP, hosts.team(team.second_factor.set_up_answer), methods=["POST"]),
             *_security(hosts, team.security),
+            Route(grants.REASON, hosts.team(team.grants.reason), methods=["POST"]),
+            Route(grants.APPROVALS, hosts.team(team.grants.approvals), methods=["GET"]),
+            Route(grants.APPROVE, hosts.team(team.grants.approve), methods=["POST"]),
+            Route(grants.REFUSE, hosts.team(team.grants.refuse), methods=["POST"]),
             Route(passes.PASSES, hosts.team(team.passes.overview), methods=["GET"]),
             Route(passes.PASSES, hosts.team(team.passes.make), methods=["POST"]),
             Route(passes.REMOVE, hosts.team(team.passes.remove), methods=["POST"]),

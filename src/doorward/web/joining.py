@@ -13,6 +13,7 @@ from doorward.services.decide import Decider
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.flows import Flows
+from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.passes import Passes
 from doorward.services.pins import Pins
@@ -25,6 +26,7 @@ from doorward.services.trials import Trials
 from doorward.web.access import AccessPages
 from doorward.web.answers import Answers
 from doorward.web.application import Hosts, TeamPages, web_application
+from doorward.web.grants import GrantPages
 from doorward.web.launcher import LauncherPage
 from doorward.web.passes import PassPages
 from doorward.web.passwords import PasswordPages
@@ -66,6 +68,8 @@ class WebServices(Protocol):
     @property
     def passes(self) -> Passes: ...
     @property
+    def grants(self) -> Grants: ...
+    @property
     def trials(self) -> Trials: ...
     @property
     def identity_providers(self) -> IdentityProviders: ...
@@ -88,11 +92,14 @@ def join_pages(
     passwords = PasswordPages(
         services.sign_in, services.factors, ways=ways, answers=answers, randomness=randomness
     )
+    grants = GrantPages(services.grants, services.arrivals, ways=ways, answers=answers, randomness=randomness)
     return web_application(
         hosts=Hosts(team_domain, services.current),
         answers=answers,
         team=TeamPages(
-            launcher=LauncherPage(services.arrivals, services.entering, services.sign_in, answers),
+            launcher=LauncherPage(
+                services.arrivals, services.entering, services.sign_in, services.grants, answers
+            ),
             sign_in=SignInPages(
                 services.sign_in,
                 arrivals=services.arrivals,
@@ -101,8 +108,10 @@ def join_pages(
                 ways=ways,
                 passwords=passwords,
                 pins=pins,
+                grants=grants,
                 answers=answers,
             ),
+            grants=grants,
             passwords=passwords,
             pins=pins,
             second_factor=SecondFactorPages(

@@ -11,9 +11,11 @@ from doorward.model.identity_provider import LocalAccounts
 from doorward.model.session import Session
 from doorward.services.arrivals import Arrivals
 from doorward.services.entering import Entering
+from doorward.services.grants import Grants
 from doorward.services.sign_in import SignIn
 from doorward.web.answers import Answers
 from doorward.web.forms import Form, Link
+from doorward.web.grants import APPROVALS
 from doorward.web.pages import Launcher, Tile
 from doorward.web.passes import PASSES
 from doorward.web.security import NEXT_COOKIE, SECURITY
@@ -24,8 +26,11 @@ from doorward.web.ways import LOGIN
 class LauncherPage:
     """Handler of the team domain's front page."""
 
-    def __init__(self, arrivals: Arrivals, entering: Entering, sign_in: SignIn, answers: Answers) -> None:
+    def __init__(
+        self, arrivals: Arrivals, entering: Entering, sign_in: SignIn, grants: Grants, answers: Answers
+    ) -> None:
         self._sign_in = sign_in
+        self._grants = grants
         self._arrivals = arrivals
         self._entering = entering
         self._answers = answers
@@ -45,15 +50,18 @@ class LauncherPage:
             email=session.identity.email,
             name=session.identity.name,
             tiles=tiles,
-            links=self._links(session),
+            links=await self._links(session),
             sign_out=Form(action=names.ACCESS_PATH + "logout", method="get"),
         )
         return self._answers.page(page)
 
-    def _links(self, session: Session) -> tuple[Link, ...]:
-        """To their passes where applications take them, and to their own sign-in where they have it here."""
-        passes = any(application.passes for application in self._entering.applications())
-        found = [Link(name="Your passes", url=PASSES)] if passes else []
+    async def _links(self, session: Session) -> tuple[Link, ...]:
+        """To what they have to decide, to their passes where applications take them, and to their own
+        sign-in where they have it here."""
+        waiting = len(await self._grants.to_decide(session))
+        found = [Link(name=f"Approvals ({waiting})", url=APPROVALS)] if waiting else []
+        if any(application.passes for application in self._entering.applications()):
+            found.append(Link(name="Your passes", url=PASSES))
         try:
             provider = self._sign_in.provider(session.identity.identity_provider)
         except NotFound:

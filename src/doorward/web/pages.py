@@ -25,6 +25,7 @@ from doorward.web.factor_views import (
     Security,
 )
 from doorward.web.forms import Form, Link
+from doorward.web.grant_views import Approvals, AskReason, Waiting
 from doorward.web.pass_views import PassList, ShownPass
 from doorward.web.pin_views import PinAddress, PinCode
 from doorward.web.qr import qr
@@ -171,6 +172,9 @@ Page = (
     | Security
     | PassList
     | ShownPass
+    | AskReason
+    | Waiting
+    | Approvals
 )
 
 TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
@@ -191,6 +195,9 @@ TEMPLATES: Mapping[type[Page], str] = MappingProxyType(
         Security: "security.html",
         PassList: "passes.html",
         ShownPass: "pass_shown.html",
+        AskReason: "ask_reason.html",
+        Waiting: "waiting.html",
+        Approvals: "approvals.html",
     }
 )
 

@@ -15,7 +15,7 @@ from doorward.model.session import Session
 from doorward.policy.explain import sentences
 from doorward.services.arrivals import Arrivals
 from doorward.services.cookies import clear_cookie
-from doorward.services.entering import Entering, NotAllowed, OtherProvider, StepUp
+from doorward.services.entering import Entering, NeedsGrant, NotAllowed, OtherProvider, StepUp
 from doorward.services.flows import Flow
 from doorward.services.questions import Deny, Facts, Kind
 from doorward.services.refusals import failed_rule
@@ -23,6 +23,7 @@ from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, SignIn
 from doorward.services.trials import Trials
 from doorward.web.answers import Answers
 from doorward.web.forms import Link
+from doorward.web.grants import GrantPages, problem_of
 from doorward.web.headers import ANYWHERE
 from doorward.web.pages import Chooser, SignedOut
 from doorward.web.passwords import PasswordPages
@@ -45,7 +46,7 @@ log = structlog.get_logger("web.sign_in")
 class SignInPages:
     """Handlers of ``login`` and ``callback`` on the team domain."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a sign-in may lead to any of them; it is joined once, in joining
         self,
         sign_in: SignIn,
         *,
@@ -55,6 +56,7 @@ class SignInPages:
         ways: Ways,
         passwords: PasswordPages,
         pins: PinPages,
+        grants: GrantPages,
         answers: Answers,
     ) -> None:
         self._sign_in = sign_in
@@ -64,6 +66,7 @@ class SignInPages:
         self._ways = ways
         self._passwords = passwords
         self._pins = pins
+        self._grants = grants
         self._answers = answers
 
     async def login(self, request: Request) -> Response:
@@ -124,6 +127,8 @@ class SignInPages:
             return self._not_allowed(request, session, onward)
         if isinstance(onward, OtherProvider):
             return await self._choose(request, flow)
+        if isinstance(onward, NeedsGrant):
+            return self._grants.ask(request, session, flow, onward, problem=problem_of(request))
         if isinstance(onward, StepUp):
             return await self._step_up(request, session, flow, onward)
         return self._answers.redirect(onward.location)
