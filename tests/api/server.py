@@ -30,6 +30,7 @@ def verbs_of(world: World) -> Verbs:
         identity_providers=world.identity_providers,
         explanations=explanations_of(world),
         passes=world.passes,
+        grants=world.grants,
         status=lambda: status(world.publisher, world.edges, world.relays),
     )
 

@@ -13,7 +13,7 @@ from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
-from doorward.model.policy import Action, Policy
+from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
@@ -104,6 +104,15 @@ def _origins(tunnels: Sequence[Tunnel]) -> SearchStrategy[Origin]:
     )
 
 
+purposes = st.builds(Purpose, prompt=names)
+approvals = st.builds(
+    Approval,
+    approvers=st.lists(ids.map("{}@example.com".format), min_size=2, max_size=3, unique=True).map(tuple),
+    needed=st.integers(1, 2),
+    longest=st.sampled_from([timedelta(hours=8), timedelta(minutes=90), timedelta(days=2)]),
+)
+
+
 def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[Selector]:
     """Selectors that go with the action and lead somewhere."""
     found = [Selector("ip_range", "192.0.2.0/24"), Selector("ip_range", "2001:db8::/32")]
@@ -131,7 +140,13 @@ def _rules(configuration: Configuration, action: Action) -> SearchStrategy[Rules
 def _policies(configuration: Configuration) -> SearchStrategy[Policy]:
     return st.sampled_from(Action).flatmap(
         lambda action: st.builds(
-            Policy, id=ids, action=st.just(action), rules=_rules(configuration, action), name=names
+            Policy,
+            id=ids,
+            action=st.just(action),
+            rules=_rules(configuration, action),
+            name=names,
+            purpose=st.none() | purposes if action is Action.ALLOW else st.none(),
+            approval=st.none() | approvals if action is Action.ALLOW else st.none(),
         )
     )
 

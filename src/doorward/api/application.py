@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from doorward import __version__
 from doorward.api import bodies
 from doorward.api.explanations import explanation_routes
+from doorward.api.grants import grant_routes
 from doorward.api.identity_providers import identity_provider_routes
 from doorward.api.passes import pass_routes
 from doorward.declaration import DeclarationInvalid
@@ -20,6 +21,7 @@ from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refu
 from doorward.model.ids import SessionId
 from doorward.services.configuration import AccessFile, Configurations
 from doorward.services.explanations import Explanations
+from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.passes import Passes
 from doorward.services.service_tokens import ServiceTokens
@@ -47,6 +49,7 @@ class Verbs:
     identity_providers: IdentityProviders
     explanations: Explanations
     passes: Passes
+    grants: Grants
     status: Callable[[], Status]
 
 
@@ -63,6 +66,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     identity_provider_routes(app, verbs.identity_providers)
     explanation_routes(app, verbs.explanations)
     pass_routes(app, verbs.passes)
+    grant_routes(app, verbs.grants)
     return app
 
 

@@ -153,6 +153,7 @@ async def build(
                 identity_providers=services.identity_providers,
                 explanations=services.explanations,
                 passes=services.passes,
+                grants=services.grants,
                 status=lambda: _status(services, ads, relays, clock),
             )
         ),

@@ -11,6 +11,7 @@ from doorward.cli import (
     access,
     demo,
     explain,
+    grants,
     idp,
     passes,
     rotate_key,
@@ -60,6 +61,7 @@ app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(service_token.app, name="service-token")
 app.add_typer(passes.app, name="pass")
+app.add_typer(grants.app, name="grant")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ SHORTEST_SESSION = timedelta(minutes=1)
 LONGEST_SESSION = timedelta(days=90)
 SHORTEST_INTERVAL = timedelta(seconds=5)
 LONGEST_INTERVAL = timedelta(hours=24)
+LONGEST_GRANT = timedelta(days=7)
 
 _WRITTEN = re.compile(r"([1-9][0-9]{0,6})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -29,6 +30,14 @@ def lifetime(at: At) -> timedelta:
     duration = _duration(at)
     if not SHORTEST_SESSION <= duration <= LONGEST_INTERVAL:
         raise at.wrong(f"{at.text()} is out of range: use 1m to 24h")
+    return duration
+
+
+def grant_lifetime(at: At) -> timedelta:
+    """Read how long access may be given for. Raises Invalid outside one minute to a week."""
+    duration = _duration(at)
+    if not SHORTEST_SESSION <= duration <= LONGEST_GRANT:
+        raise at.wrong(f"{at.text()} is out of range: use 1m to 7d")
     return duration
 
 

@@ -16,7 +16,7 @@ from doorward.declaration.written import SECRET_FIELDS, Written, written_setting
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
-from doorward.model.policy import Policy
+from doorward.model.policy import Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
 
@@ -112,7 +112,23 @@ def _policy(policy: Policy) -> dict[str, Written]:
     written: dict[str, Written] = {"id": policy.id}
     _add(written, "name", policy.name)
     written["action"] = policy.action.value
-    return written | _rules(policy.rules)
+    written |= _rules(policy.rules)
+    if policy.purpose is not None:
+        prompt: dict[str, Written] = {}
+        _add(prompt, "prompt", policy.purpose.prompt)
+        written["purpose"] = prompt
+    if policy.approval is not None:
+        written["approval"] = _approval(policy.approval)
+    return written
+
+
+def _approval(approval: Approval) -> dict[str, Written]:
+    written: dict[str, Written] = {}
+    _add(written, "approvers", [*approval.approvers], default=[])
+    _add(written, "lists", [*approval.approver_lists], default=[])
+    _add(written, "needed", str(approval.needed), default="1")
+    _add(written, "longest", written_duration(approval.longest), default="8h")
+    return written
 
 
 def _rules(rules: Rules) -> dict[str, Written]:

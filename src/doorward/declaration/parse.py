@@ -44,6 +44,8 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Client secret": entra.SECRET_FIELDS,
         "Rule group": rules.RULE_GROUP_FIELDS,
         "Policy": rules.POLICY_FIELDS,
+        "Purpose": rules.PURPOSE_FIELDS,
+        "Approval": rules.APPROVAL_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,
         "Application": apps.APPLICATION_FIELDS,
         "Origin": apps.ORIGIN_FIELDS,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorward.declaration import values
+from doorward.declaration import durations, values
 from doorward.declaration.nodes import MapNode, TextNode, wrong_kind
 from doorward.declaration.reading import At, Fields, unknown
 from doorward.model.errors import Invalid
-from doorward.model.ids import IdentityProviderId, PolicyId, RuleGroupId, slug
-from doorward.model.policy import Action, Policy
+from doorward.model.ids import IdentityProviderId, ListId, PolicyId, RuleGroupId, slug
+from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.selectors import RULE_GROUP, SELECTORS, WRITABLE, canonical
 from doorward.policy.selectors.kind import Narrowing
 
 RULE_FIELDS = ("include", "require", "exclude")
 RULE_GROUP_FIELDS = ("id", "name", *RULE_FIELDS)
-POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS)
+POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS, "purpose", "approval")
+PURPOSE_FIELDS = ("prompt",)
+APPROVAL_FIELDS = ("approvers", "lists", "needed", "longest")
 PROVIDER = "identity_provider"
 NARROWABLE = tuple(name for name, kind in SELECTORS.items() if kind.narrowing is not Narrowing.NEVER)
 """The kinds of selector that may have a second field, ``identity_provider``: whose facts they mean."""
@@ -55,6 +57,26 @@ def _policy(fields: Fields, policy_id: str) -> Policy:
         name=fields.optional("name", values.display_name, ""),
         action=fields.required("action", _action, instead=Action.DENY),
         rules=_rules(fields),
+        purpose=fields.optional("purpose", _purpose, None),
+        approval=fields.optional("approval", _approval, None),
+    )
+
+
+def _purpose(at: At) -> Purpose:
+    return Purpose(prompt=at.fields(PURPOSE_FIELDS).optional("prompt", values.display_name, ""))
+
+
+def _lists(at: At) -> tuple[ListId, ...]:
+    return tuple(ListId(name) for name in at.items(values.thing_id))
+
+
+def _approval(at: At) -> Approval:
+    fields = at.fields(APPROVAL_FIELDS)
+    return Approval(
+        approvers=fields.optional("approvers", lambda inner: inner.items(values.email), ()),
+        approver_lists=fields.optional("lists", _lists, ()),
+        needed=fields.optional("needed", values.count, 1),
+        longest=fields.optional("longest", durations.grant_lifetime, Approval().longest),
     )
 
 

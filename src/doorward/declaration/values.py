@@ -71,6 +71,14 @@ def switch(at: At) -> bool:
     return text == "true"
 
 
+def count(at: At) -> int:
+    """A number of things: plain digits, at most three of them."""
+    text = at.text()
+    if not text.isascii() or not text.isdigit() or len(text) > 3:
+        raise at.wrong(f"{text[:60]!r} is not a number: use plain digits, such as 2")
+    return int(text)
+
+
 def one_of(at: At, choices: Mapping[str, T], *, noun: str) -> T:
     """The meaning of one of the words in ``choices``."""
     text = at.text()

@@ -117,6 +117,14 @@ def check_references(configuration: Configuration, rules: Rules, *, field: str) 
                 _refuse_missing(place, "list of networks", selector.value, lists[ListKind.IP])
 
 
+def check_approvers(configuration: Configuration, policy: Policy, *, field: str) -> None:
+    """Raises Invalid where a policy's approvers are on a list that is not there."""
+    lists = {each.id for each in configuration.lists if each.kind is ListKind.EMAIL}
+    for index, name in enumerate(policy.approval.approver_lists if policy.approval else ()):
+        if name not in lists:
+            _refuse_missing(f"{field}.approval.lists[{index}]", "list of e-mail addresses", name, lists)
+
+
 def _refuse_missing(field: str, noun: str, value: str, there: Iterable[str]) -> None:
     known = ", ".join(sorted(there)) or "(there are none)"
     raise Invalid(field, f"there is no {noun} {value!r}: use one of {known}")

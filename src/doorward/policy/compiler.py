@@ -23,7 +23,13 @@ from doorward.model.rule import RuleGroup, Selector
 from doorward.policy import named_lists
 from doorward.policy import rule_groups as groups_of
 from doorward.policy.bounds import judged_name
-from doorward.policy.checks import check_policy, check_policy_ids, check_providers, check_references
+from doorward.policy.checks import (
+    check_approvers,
+    check_policy,
+    check_policy_ids,
+    check_providers,
+    check_references,
+)
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
 from doorward.policy.expression import (
     ALWAYS,
@@ -83,6 +89,7 @@ def compile_configuration(
         for index, policy in enumerate(policies):
             field = f"{_field(application, index, policy)}.rules"
             check_references(configuration, policy.rules, field=field)
+            check_approvers(configuration, policy, field=field.removesuffix(".rules"))
         compiled[application.id] = _compile(application, policies, groups, lists)
     return MappingProxyType(compiled)
 
