@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 from pydantic import ValidationError
 
-from doorward.api import bodies
+from doorward.api import bodies, service_tokens
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.ports.edges import EdgeStatus
@@ -24,7 +24,9 @@ NOW = datetime(2026, 3, 1, 12, 0, 5, 999, tzinfo=UTC)
         bodies.TunnelRequest,
         bodies.TokenRequest,
         bodies.PublicationRequest,
-        bodies.ServiceTokenRequest,
+        service_tokens.ServiceTokenRequest,
+        service_tokens.RotateRequest,
+        service_tokens.RefreshRequest,
         bodies.RevokeRequest,
     ],
 )

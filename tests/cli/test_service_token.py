@@ -23,7 +23,7 @@ def test_tokens_are_listed_with_their_end(doorward: Doorward) -> None:
 
 def test_json_holds_the_secret_this_once(doorward: Doorward) -> None:
     made = doorward.json("service-token", "create", "nightly")
-    assert made.keys() == {"name", "client_id", "secret"}
+    assert made.keys() == {"name", "client_id", "secret", "expires", "disabled", "previous_until"}
 
 
 def test_a_token_is_deleted(doorward: Doorward) -> None:

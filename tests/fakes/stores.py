@@ -15,6 +15,7 @@ from doorward.stores.uniqueness import refuse_duplicates
 from tests.fakes.credentials import FakeCredentials
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
+from tests.fakes.service_token_uses import FakeServiceTokenUses
 
 
 class FakeConfigurations:
@@ -233,6 +234,7 @@ class FakeStores:
         self._signing_keys = FakeSigningKeys(self.faults)
         self._directory = FakeDirectory(self.faults.check)
         self._credentials = FakeCredentials(self.faults)
+        self._service_token_uses = FakeServiceTokenUses(self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -257,3 +259,7 @@ class FakeStores:
     @property
     def credentials(self) -> FakeCredentials:
         return self._credentials
+
+    @property
+    def service_token_uses(self) -> FakeServiceTokenUses:
+        return self._service_token_uses

@@ -23,12 +23,12 @@ def create(world: World, name: str, lifetime: timedelta | None = None) -> NewSer
 
 
 def names_of(world: World) -> list[str]:
-    return [token.id for token in asyncio.run(world.service_tokens.listed())]
+    return [report.token.id for report in asyncio.run(world.service_tokens.listed())]
 
 
 def test_only_the_hash_of_a_secret_is_kept(world: World) -> None:
     made = create(world, "nightly")
-    kept = next(t for t in asyncio.run(world.service_tokens.listed()) if t.id == "nightly")
+    kept = next(r.token for r in asyncio.run(world.service_tokens.listed()) if r.token.id == "nightly")
     assert fits(made.secret, kept.secret_hash)
     assert made.secret not in repr(kept) + repr(made)
     assert kept.client_id.endswith(".access")

@@ -38,6 +38,7 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.machines import Machines
 from doorward.services.pins import Pins, SignsIn
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
@@ -47,8 +48,8 @@ from doorward.services.reevaluate import Reevaluation
 from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
 from doorward.services.secrets import hashed
-from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
+from doorward.services.sightings import Sightings
 from doorward.services.sign_in import Provider, SignIn
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
@@ -62,6 +63,7 @@ from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
 from tests.services.edge_settings import EDGE
 from tests.services.factors import join_factors
+from tests.services.machine_parts import join_machines
 
 STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
 SOURCE = ip_address("192.0.2.7")
@@ -168,11 +170,12 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests = Requests(clock=self.clock)
+        self.requests, self.sightings = Requests(clock=self.clock), Sightings()
         self.decider = Decider(
             current=self.current,
             sessions=self.stores.sessions,
             requests=self.requests,
+            machines=Machines(tokens=self.tokens, sightings=self.sightings, clock=self.clock),
             tokens=self.tokens,
             flows=self.flows,
             clock=self.clock,
@@ -251,7 +254,8 @@ class World:
             write_token=lambda tunnel, secret: f"token of {tunnel.name} {secret}",
             randomness=self.randomness,
         )
-        self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)
+        machines = join_machines(self)
+        self.service_tokens, self.service_token_upkeep = machines.tokens, machines.upkeep
 
     def provider_for(self, provider: IdentityProvider) -> Provider:
         known: Mapping[str, Provider] = {STAFF: self.passwords, MAIL: self.mail}

@@ -32,6 +32,7 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.machines import Machines
 from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
 from doorward.services.passkeys import Passkeys
 from doorward.services.pins import Pins
@@ -43,8 +44,10 @@ from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
 from doorward.services.second_factors import LIFETIME as HALF_LIFETIME
 from doorward.services.second_factors import SecondFactors
+from doorward.services.service_token_upkeep import ServiceTokenUpkeep
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
+from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
@@ -78,6 +81,7 @@ class ControlServices:
     configurations: Configurations
     tunnels: Tunnels
     service_tokens: ServiceTokens
+    service_token_upkeep: ServiceTokenUpkeep
     trials: Trials
     identity_providers: IdentityProviders
     provider_logout: ProviderLogout
@@ -179,6 +183,10 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
         clock=clock,
     )
+    sightings = Sightings()
+    service_tokens = ServiceTokens(
+        configurations, stores.service_token_uses, clock=clock, randomness=randomness
+    )
     return ControlServices(
         current=current,
         flows=way,
@@ -228,6 +236,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             current=current,
             sessions=stores.sessions,
             requests=requests,
+            machines=Machines(tokens=tokens, sightings=sightings, clock=clock),
             tokens=tokens,
             flows=way,
             clock=clock,
@@ -242,7 +251,16 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             write_token=write_token,
             randomness=randomness,
         ),
-        service_tokens=ServiceTokens(configurations, clock=clock, randomness=randomness),
+        service_tokens=service_tokens,
+        service_token_upkeep=ServiceTokenUpkeep(
+            stores.service_token_uses,
+            current=current,
+            sightings=sightings,
+            tokens=service_tokens,
+            publisher=publisher,
+            streams=streams,
+            clock=clock,
+        ),
         trials=trials,
         identity_providers=IdentityProviders(
             current=current,

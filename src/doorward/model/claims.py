@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.model.access import Identity
-from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
+from doorward.model.ids import Audience, Credential, IdentityProviderId, ServiceTokenId, SessionId
 
 TOKEN_TYPE = "app"
 """The ``type`` of a token that admits to one application. No other token may be taken for one."""
@@ -94,6 +94,7 @@ class TokenClaims:
     unmet: tuple[str, ...] = ()
     session: SessionId | None = None
     service_token: ServiceTokenId | None = None
+    credential: Credential | None = None
     common_name: str = ""
 
     @classmethod
@@ -127,6 +128,7 @@ class TokenClaims:
         cls,
         service_token: ServiceTokenId,
         *,
+        credential: Credential,
         client_id: str,
         verdicts: Verdicts,
         validity: Validity,
@@ -137,6 +139,7 @@ class TokenClaims:
             met=tuple(sorted(verdicts.met)),
             unmet=tuple(sorted(verdicts.unmet)),
             service_token=service_token,
+            credential=credential,
             common_name=client_id,
         )
 
@@ -165,7 +168,11 @@ class TokenClaims:
                 "sid": self.session,
             }
         else:
-            claims |= {"common_name": self.common_name, "service_token": self.service_token}
+            claims |= {
+                "common_name": self.common_name,
+                "service_token": self.service_token,
+                "credential": self.credential,
+            }
         facts: dict[str, object] = {
             "upn": self.upn,
             "roles": list(self.roles),

@@ -9,6 +9,7 @@ from doorward.model.errors import Invalid
 
 ApplicationId = NewType("ApplicationId", str)
 Audience = NewType("Audience", str)
+Credential = NewType("Credential", str)
 IdentityProviderId = NewType("IdentityProviderId", str)
 PolicyId = NewType("PolicyId", str)
 RuleGroupId = NewType("RuleGroupId", str)

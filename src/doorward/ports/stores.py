@@ -17,6 +17,7 @@ from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.credentials import Credentials
 from doorward.ports.directory import Directory
+from doorward.ports.service_token_uses import ServiceTokenUses
 
 
 class Configurations(Protocol):
@@ -174,3 +175,6 @@ class Stores(Protocol):
 
     @property
     def credentials(self) -> Credentials: ...
+
+    @property
+    def service_token_uses(self) -> ServiceTokenUses: ...

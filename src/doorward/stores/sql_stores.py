@@ -20,6 +20,7 @@ from doorward.stores.directory import SqlDirectory
 from doorward.stores.encryption import Envelope
 from doorward.stores.migrating import migrate
 from doorward.stores.one_time_values import SqlOneTimeValues
+from doorward.stores.service_token_uses import SqlServiceTokenUses
 from doorward.stores.sessions import SqlSessions
 from doorward.stores.signing_keys import SqlSigningKeys
 
@@ -35,6 +36,7 @@ class SqlStores:
         self._signing_keys = SqlSigningKeys(database, envelope)
         self._directory = SqlDirectory(database)
         self._credentials = SqlCredentials(database, envelope)
+        self._service_token_uses = SqlServiceTokenUses(database)
 
     @classmethod
     async def open(
@@ -102,6 +104,11 @@ class SqlStores:
     def credentials(self) -> SqlCredentials:
         """Passkeys, apps that show codes, recovery codes."""
         return self._credentials
+
+    @property
+    def service_token_uses(self) -> SqlServiceTokenUses:
+        """When service tokens were last used."""
+        return self._service_token_uses
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:
