@@ -45,7 +45,9 @@ def test_a_file_and_its_secrets_are_not_in_what_is_printed_of_a_request() -> Non
 @pytest.mark.parametrize("days", [0, -1, 3651])
 def test_a_service_token_lives_from_a_day_to_ten_years(days: int) -> None:
     with pytest.raises(ValidationError):
-        bodies.ServiceTokenRequest(name="ci", days=days)
+        service_tokens.ServiceTokenRequest(name="ci", days=days)
+    with pytest.raises(ValidationError):
+        service_tokens.RefreshRequest(days=days)
 
 
 def test_a_session_is_listed_without_any_secret_and_with_instants_to_the_second() -> None:

@@ -125,7 +125,7 @@ CURRENT = "type is app & aud has tag & gen is 1.2.f"
         (
             compiled(policy("service_auth", "any_service_token", require=["ip_range:2001:db8::/32"])),
             ("s1",),
-            f"{CURRENT} & service_token is ~(?s).+ & 2001:db8::/32 & credential is service-token:ci:0123456789ab",
+            f"{CURRENT} & service_token is ~(?s).+ & 2001:db8::/32 & credential is {CI}",
         ),
         (
             compiled(policy("bypass", "ip_range:10.0.0.0/8")),

@@ -85,6 +85,7 @@ def test_a_machines_token_has_a_name_and_nothing_of_a_person() -> None:
         "sub": "",
         "common_name": "ci.access",
         "service_token": "ci",
+        "credential": "service-token:ci:0123456789ab",
     }
 
 

@@ -113,7 +113,7 @@ def test_a_service_token_passes_as_a_machine_and_never_as_a_person(world: World)
     assert names.EMAIL_HEADER not in passed.headers
     assert world.tokens.verify(passed.headers[names.ASSERTION_HEADER])["common_name"] == "ci.access"
     assert passed.headers[names.SESSION_HEADER].startswith("service-token:ci:")
-    assert passed.cookies == []
+    assert not passed.cookies
 
 
 @pytest.mark.parametrize(
