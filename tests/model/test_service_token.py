@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ CI = ServiceTokenId("ci")
 SECOND = timedelta(seconds=1)
 
 
-def token(**fields: object) -> ServiceToken:
-    return ServiceToken(id=CI, client_id="ci.access", secret_hash=NEW, **fields)  # type: ignore[arg-type] - fields of several types
+def token(**fields: Any) -> ServiceToken:
+    return ServiceToken(id=CI, client_id="ci.access", secret_hash=NEW, **fields)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def token(**fields: object) -> ServiceToken:
         ({"disabled": True, "expires": START}, TokenState.DISABLED),
     ],
 )
-def test_what_state_it_is_in(fields: dict[str, object], state: TokenState) -> None:
+def test_what_state_it_is_in(fields: dict[str, Any], state: TokenState) -> None:
     found = token(**fields)
     assert found.state(START) is state
     assert bool(found.credentials(START)) == (state is TokenState.ACTIVE)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,11 @@ def machines(world: World) -> Machines:
     return Machines(tokens=world.tokens, sightings=world.sightings, clock=world.clock)
 
 
-def change(world: World, **fields: object) -> None:
+def change(world: World, **fields: Any) -> None:
     """Give the service token these fields."""
 
     def changed(token: ServiceToken) -> ServiceToken:
-        return replace(token, **fields)  # type: ignore[arg-type] - fields of several types
+        return replace(token, **fields)
 
     asyncio.run(
         world.configurations.change(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -47,9 +48,9 @@ def change(world: World, *tokens: ServiceToken, unused: UnusedServiceTokens | No
     )
 
 
-def nightly(**fields: object) -> ServiceToken:
+def nightly(**fields: Any) -> ServiceToken:
     secret = hashed("nightly secret")
-    return ServiceToken(id=NIGHTLY, client_id="nightly.access", secret_hash=secret, **fields)  # type: ignore[arg-type] - fields of several types
+    return ServiceToken(id=NIGHTLY, client_id="nightly.access", secret_hash=secret, **fields)
 
 
 def states(world: World) -> dict[str, str]:
@@ -101,14 +102,14 @@ def test_what_ends_by_itself_ends_on_open_streams_and_at_the_edges_within_a_seco
 ) -> None:
     end = world.clock.now() + SECOND
     before = world.current.get().configuration.service_tokens[0]
-    fields: dict[str, object] = {"expires": end}
+    fields: dict[str, Any] = {"expires": end}
     if by == "grace":
         fields = {
             "secret_hash": "1" * 64,
             "previous_secret_hash": before.secret_hash,
             "previous_until": end,
         }
-    ci = replace(before, **fields)  # type: ignore[arg-type] - fields of several types
+    ci = replace(before, **fields)
     asyncio.run(world.configurations.change(lambda c: replace(c, service_tokens=(ci,))))
     old = before.credentials(world.clock.now())[0]
     world.relays.open = [stream(old)]
