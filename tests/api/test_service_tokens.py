@@ -23,9 +23,7 @@ def listed(api: Api) -> dict[str, Any]:
 
 def test_a_token_is_listed_with_its_state_and_use_and_nothing_secret(api: Api) -> None:
     world = api.world
-    world.sightings.note(
-        world.current.get().configuration.service_tokens[0].id, now=world.clock.now(), source="192.0.2.7"
-    )
+    world.sightings.note("ci.access", now=world.clock.now(), source="192.0.2.7")
     asyncio.run(world.service_token_upkeep.every_second())
     found = listed(api)["ci"]
     assert found == {

@@ -58,7 +58,7 @@ def test_id_and_secret_prove_a_machine_which_is_remembered(world: World, machine
     assert found is not None
     assert (found.token.id, found.secret_hash) == ("ci", hashed(MACHINE_SECRET))
     sightings = world.sightings.due(world.clock.now())
-    assert {token: sighting.source for token, sighting in sightings.items()} == {"ci": str(SOURCE)}
+    assert {id: sighting.source for id, sighting in sightings.items()} == {"ci.access": str(SOURCE)}
 
 
 def test_a_request_that_shows_nothing_is_no_machines(world: World, machines: Machines) -> None:

@@ -17,6 +17,7 @@ from tests.services.test_sessions import stream
 from tests.services.world import World, ask
 
 CI, NIGHTLY = ServiceTokenId("ci"), ServiceTokenId("nightly")
+CI_CLIENT, NIGHTLY_CLIENT = "ci.access", "nightly.access"
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
@@ -50,7 +51,7 @@ def change(world: World, *tokens: ServiceToken, unused: UnusedServiceTokens | No
 
 def nightly(**fields: Any) -> ServiceToken:
     secret = hashed("nightly secret")
-    return ServiceToken(id=NIGHTLY, client_id="nightly.access", secret_hash=secret, **fields)
+    return ServiceToken(id=NIGHTLY, client_id=NIGHTLY_CLIENT, secret_hash=secret, **fields)
 
 
 def states(world: World) -> dict[str, str]:
@@ -68,29 +69,29 @@ def test_a_use_is_written_within_a_second_and_then_at_most_once_a_minute(world: 
         every_second(world)
         world.clock.advance(SECOND)
     assert world.stores.service_token_uses.writes == 2
-    use = asyncio.run(world.stores.service_token_uses.listed())[CI]
+    use = asyncio.run(world.stores.service_token_uses.listed())[CI_CLIENT]
     assert (use.seen, use.source) == (began + 60 * SECOND, "192.0.2.7")
 
 
 def test_a_use_that_could_not_be_written_is_written_later(world: World) -> None:
-    world.sightings.note(CI, now=world.clock.now(), source="192.0.2.7")
+    world.sightings.note(CI_CLIENT, now=world.clock.now(), source="192.0.2.7")
     world.stores.faults.error = Unavailable("the database does not answer")
     with pytest.raises(Unavailable):
         every_second(world)
     world.stores.faults.error = None
     every_second(world)
-    assert asyncio.run(world.stores.service_token_uses.listed())[CI].seen == world.clock.now()
+    assert asyncio.run(world.stores.service_token_uses.listed())[CI_CLIENT].seen == world.clock.now()
 
 
 def test_the_use_of_a_token_that_is_gone_is_forgotten_and_not_begun_again(world: World) -> None:
     change(world, nightly())
     every_minute(world)
-    assert asyncio.run(world.stores.service_token_uses.listed()).keys() == {CI, NIGHTLY}
+    assert asyncio.run(world.stores.service_token_uses.listed()).keys() == {CI_CLIENT, NIGHTLY_CLIENT}
     change(world)
-    world.sightings.note(NIGHTLY, now=world.clock.now(), source="192.0.2.7")
+    world.sightings.note(NIGHTLY_CLIENT, now=world.clock.now(), source="192.0.2.7")
     every_second(world)
     every_minute(world)
-    assert asyncio.run(world.stores.service_token_uses.listed()).keys() == {CI}
+    assert asyncio.run(world.stores.service_token_uses.listed()).keys() == {CI_CLIENT}
 
 
 # --- ends --------------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def test_a_use_keeps_it_and_who_is_enabled_again_has_the_whole_time_again(world:
     change(world, nightly(), unused=UnusedServiceTokens(after=30 * DAY))
     every_minute(world)
     world.clock.advance(20 * DAY)
-    world.sightings.note(CI, now=world.clock.now(), source="192.0.2.7")
+    world.sightings.note(CI_CLIENT, now=world.clock.now(), source="192.0.2.7")
     every_second(world)
     world.clock.advance(15 * DAY)
     every_minute(world)

@@ -193,3 +193,16 @@ def test_no_verb_makes_up_a_token(world: World) -> None:
         with pytest.raises(NotFound, match="there is no service token 'gone'"):
             asyncio.run(verb)
     assert names_of(world) == ["ci"]
+
+
+def test_a_token_that_is_made_anew_under_an_old_name_was_never_seen(world: World) -> None:
+    first = create(world, "nightly").token
+    world.sightings.note(first.client_id, now=world.clock.now(), source="192.0.2.7")
+    asyncio.run(world.service_token_upkeep.every_second())
+    world.sightings.note(first.client_id, now=world.clock.now(), source="192.0.2.7")
+    asyncio.run(world.service_tokens.delete("nightly"))
+    create(world, "nightly")
+    world.clock.advance(DAY)
+    asyncio.run(world.service_token_upkeep.every_second())
+    (report,) = [r for r in asyncio.run(world.service_tokens.listed()) if r.token.id == "nightly"]
+    assert report.use is None

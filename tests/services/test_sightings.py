@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from doorward.model.ids import ServiceTokenId
 from doorward.services.sightings import Sighting, Sightings
 from tests.fakes.clock import START
 
-CI, NIGHTLY = ServiceTokenId("ci"), ServiceTokenId("nightly")
+CI, NIGHTLY = "ci.access", "nightly.access"
 SECOND = timedelta(seconds=1)
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from doorward.model.ids import ServiceTokenId
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceTokenUse:
@@ -16,7 +14,7 @@ class ServiceTokenUse:
     when it was enabled again. ``seen`` is when it was last used, from the address ``source``; None for
     never."""
 
-    service_token: ServiceTokenId
+    client_id: str
     since: datetime
     seen: datetime | None = None
     source: str = ""
@@ -28,16 +26,17 @@ class ServiceTokenUse:
 
 
 class ServiceTokenUses(Protocol):
-    """One entry for each service token, at most."""
+    """One entry for each service token, at most, by its client id: who makes one anew under an old name has
+    another."""
 
-    async def listed(self) -> Mapping[ServiceTokenId, ServiceTokenUse]:
-        """All of them."""
+    async def listed(self) -> Mapping[str, ServiceTokenUse]:
+        """All of them, by client id."""
         ...
 
     async def write(self, uses: Sequence[ServiceTokenUse]) -> None:
         """Replace what is known of these, or begin it."""
         ...
 
-    async def keep_only(self, tokens: Collection[ServiceTokenId]) -> None:
+    async def keep_only(self, client_ids: Collection[str]) -> None:
         """Forget all others."""
         ...

@@ -88,7 +88,7 @@ class Machines:
         state = token.state(now)
         if state is not TokenState.ACTIVE:
             raise Refused(REFUSALS[state])
-        self._sightings.note(token.id, now=now, source=str(question.source))
+        self._sightings.note(token.client_id, now=now, source=str(question.source))
         return ProvenMachine(token, fitting[0])
 
     def assertion(

@@ -75,17 +75,17 @@ class ServiceTokenUpkeep:
         """
         now = self._clock.now()
         configuration = self._current.get().configuration
-        await self._uses.keep_only([token.id for token in configuration.service_tokens])
+        await self._uses.keep_only([token.client_id for token in configuration.service_tokens])
         known = await self._uses.listed()
         begun = [
-            _begun(token, known.get(token.id), now)
+            _begun(token, known.get(token.client_id), now)
             for token in configuration.service_tokens
-            if token.id not in known or (token.id in self._disabled and not token.disabled)
+            if token.client_id not in known or (token.id in self._disabled and not token.disabled)
         ]
         if begun:
             await self._uses.write(begun)
         self._disabled = frozenset(token.id for token in configuration.service_tokens if token.disabled)
-        uses = {**known, **{use.service_token: use for use in begun}}
+        uses = {**known, **{use.client_id: use for use in begun}}
         for token, action in unused(configuration, uses, now):
             await self._put_away(token, action)
 
@@ -94,16 +94,16 @@ class ServiceTokenUpkeep:
         if not due:
             return
         known = await self._uses.listed()
-        there = {token.id for token in self._current.get().configuration.service_tokens}
+        there = {token.client_id for token in self._current.get().configuration.service_tokens}
         await self._uses.write(
             [
                 replace(
-                    known.get(token) or ServiceTokenUse(service_token=token, since=sighting.seen),
+                    known.get(client_id) or ServiceTokenUse(client_id=client_id, since=sighting.seen),
                     seen=sighting.seen,
                     source=sighting.source,
                 )
-                for token, sighting in due.items()
-                if token in there
+                for client_id, sighting in due.items()
+                if client_id in there
             ]
         )
         self._sightings.written(due, now=now)
@@ -122,12 +122,12 @@ class ServiceTokenUpkeep:
 
 def _begun(token: ServiceToken, known: ServiceTokenUse | None, now: datetime) -> ServiceTokenUse:
     if known is None:
-        return ServiceTokenUse(service_token=token.id, since=now)
+        return ServiceTokenUse(client_id=token.client_id, since=now)
     return replace(known, since=now)
 
 
 def unused(
-    configuration: Configuration, uses: Mapping[ServiceTokenId, ServiceTokenUse], now: datetime
+    configuration: Configuration, uses: Mapping[str, ServiceTokenUse], now: datetime
 ) -> list[tuple[ServiceToken, CleanUp]]:
     """The service tokens that the organisation's rule puts away now, and how. One that a rule of a policy
     names cannot be deleted: it is disabled instead."""
@@ -137,7 +137,7 @@ def unused(
     named = _named_by_rules(configuration)
     found = []
     for token in configuration.service_tokens:
-        use = uses.get(token.id)
+        use = uses.get(token.client_id)
         action = CleanUp.DISABLE if token.id in named else rule.action
         if use is None or now - use.unused_since < rule.after:
             continue

@@ -73,7 +73,7 @@ class ServiceTokens:
                 token=token,
                 state=token.state(now),
                 credential=credential(token.id, token.secret_hash),
-                use=uses.get(token.id),
+                use=uses.get(token.client_id),
             )
             for token in configuration.service_tokens
         ]

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from doorward.model.ids import ServiceTokenId
-
 PAUSE: Final = timedelta(minutes=1)
 
 
@@ -23,28 +21,28 @@ class Sighting:
 
 
 class Sightings:
-    """What was seen and is not written yet, and when each was written last."""
+    """What was seen and is not written yet, and when each was written last; by client id."""
 
     def __init__(self) -> None:
-        self._noted: dict[ServiceTokenId, Sighting] = {}
-        self._written: dict[ServiceTokenId, datetime] = {}
+        self._noted: dict[str, Sighting] = {}
+        self._written: dict[str, datetime] = {}
 
-    def note(self, token: ServiceTokenId, *, now: datetime, source: str) -> None:
+    def note(self, client_id: str, *, now: datetime, source: str) -> None:
         """It was seen."""
-        self._noted[token] = Sighting(now, source)
+        self._noted[client_id] = Sighting(now, source)
 
-    def due(self, now: datetime) -> Mapping[ServiceTokenId, Sighting]:
+    def due(self, now: datetime) -> Mapping[str, Sighting]:
         """What may be written now."""
-        return {token: sighting for token, sighting in self._noted.items() if self._may_write(token, now)}
+        return {id: sighting for id, sighting in self._noted.items() if self._may_write(id, now)}
 
-    def written(self, sightings: Mapping[ServiceTokenId, Sighting], *, now: datetime) -> None:
+    def written(self, sightings: Mapping[str, Sighting], *, now: datetime) -> None:
         """These have been written. One that was noted meanwhile stays to be written."""
-        for token, sighting in sightings.items():
-            self._written[token] = now
-            if self._noted.get(token) == sighting:
-                del self._noted[token]
+        for client_id, sighting in sightings.items():
+            self._written[client_id] = now
+            if self._noted.get(client_id) == sighting:
+                del self._noted[client_id]
 
-    def _may_write(self, token: ServiceTokenId, now: datetime) -> bool:
-        last = self._written.get(token)
+    def _may_write(self, client_id: str, now: datetime) -> bool:
+        last = self._written.get(client_id)
         # A clock that was set back must not keep anything from being written until it catches up.
         return last is None or now < last or now - last >= PAUSE

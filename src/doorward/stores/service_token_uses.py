@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from doorward.model.ids import ServiceTokenId
 from doorward.ports.service_token_uses import ServiceTokenUse
 from doorward.stores.database import Database
 from doorward.stores.tables import service_token_uses as table
@@ -19,34 +18,32 @@ class SqlServiceTokenUses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def listed(self) -> Mapping[ServiceTokenId, ServiceTokenUse]:
+    async def listed(self) -> Mapping[str, ServiceTokenUse]:
         """All of them."""
         async with self._database.reading() as connection:
             rows = (await connection.execute(select(table))).mappings().all()
-        uses = [
-            ServiceTokenUse(**{**row, "service_token": ServiceTokenId(row["service_token"])}) for row in rows
-        ]
-        return {use.service_token: use for use in uses}
+        uses = [ServiceTokenUse(**row) for row in rows]
+        return {use.client_id: use for use in uses}
 
     async def write(self, uses: Sequence[ServiceTokenUse]) -> None:
         """Replace what is known of these, or begin it."""
         if not uses:
             return
         rows = [
-            {"service_token": use.service_token, "since": use.since, "seen": use.seen, "source": use.source}
+            {"client_id": use.client_id, "since": use.since, "seen": use.seen, "source": use.source}
             for use in uses
         ]
-        tokens = [use.service_token for use in uses]
+        written = [use.client_id for use in uses]
         async with self._database.writing() as connection:
-            await connection.execute(delete(table).where(table.c.service_token.in_(tokens)))
+            await connection.execute(delete(table).where(table.c.client_id.in_(written)))
             await connection.execute(insert(table), rows)
 
-    async def keep_only(self, tokens: Collection[ServiceTokenId]) -> None:
+    async def keep_only(self, client_ids: Collection[str]) -> None:
         """Forget all others."""
         async with self._database.reading() as connection:
-            there = set((await connection.execute(select(table.c.service_token))).scalars())
+            there = set((await connection.execute(select(table.c.client_id))).scalars())
         # Looked for first: nearly always there is nothing to do, and a write waits for other writers.
-        gone = sorted(there.difference(tokens))
+        gone = sorted(there.difference(client_ids))
         if gone:
             async with self._database.writing() as connection:
-                await connection.execute(delete(table).where(table.c.service_token.in_(gone)))
+                await connection.execute(delete(table).where(table.c.client_id.in_(gone)))

@@ -24,7 +24,7 @@ service_tokens = Table(
 service_token_uses = Table(
     "service_token_uses",
     metadata,
-    text("service_token", key=True),
+    text("client_id", key=True),
     Column("since", Instant, nullable=False),
     Column("seen", Instant, nullable=True),
     text("source"),

@@ -25,11 +25,11 @@ def upgrade() -> None:
     op.add_column("service_tokens", sa.Column("previous_until", instant, nullable=True))
     op.create_table(
         "service_token_uses",
-        sa.Column("service_token", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("since", instant, nullable=False),
         sa.Column("seen", instant, nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("service_token", name="pk_service_token_uses"),
+        sa.PrimaryKeyConstraint("client_id", name="pk_service_token_uses"),
     )
     op.add_column("organisation", sa.Column("unused_service_tokens_after", sa.BigInteger(), nullable=True))
     op.add_column(
