@@ -92,3 +92,13 @@ def test_a_machines_token_does_not_outlive_the_grace_of_the_secret_it_was_proven
             world.tokens, world.current.get(), hello(world), machine, found=Verdicts(), now=now
         )
         assert issued.lifetime == timedelta(minutes=minutes)
+
+
+def test_a_machines_token_does_not_outlive_what_was_found_about_its_request(world: World) -> None:
+    now = world.clock.now()
+    (ci,) = world.current.get().configuration.service_tokens
+    found = Verdicts(met=frozenset({"judged"}), until=now + timedelta(minutes=5))
+    machine = ProvenMachine(ci, ci.secret_hash)
+    issued = issue.for_machine(world.tokens, world.current.get(), hello(world), machine, found=found, now=now)
+    assert issued.lifetime == timedelta(minutes=5) - issue.SKEW
+    assert world.tokens.verify(issued.token)["met"] == ["judged"]

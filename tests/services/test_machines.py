@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from doorward.envoy import names
+from doorward.model.access import AccessRequest
 from doorward.model.errors import Refused
 from doorward.model.ids import ServiceTokenId
 from doorward.model.service_token import ProvenMachine, ServiceToken
@@ -138,7 +139,11 @@ def assertion(world: World, machines: Machines, secret: str = MACHINE_SECRET) ->
     in_force = world.current.get()
     machine = recognised(world, machines, secret=secret)
     assert machine is not None
-    return machines.assertion(in_force, in_force.by_hostname["hello.example.com"], machine)
+    application = in_force.by_hostname["hello.example.com"]
+    request = AccessRequest(
+        application=application.id, source=SOURCE, service_token=machine.token.id, at=world.clock.now()
+    )
+    return machines.assertion(in_force, application, machine, request)
 
 
 def test_an_assertion_is_handed_out_again_while_it_is_fresh(world: World, machines: Machines) -> None:

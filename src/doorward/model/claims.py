@@ -78,7 +78,8 @@ class TokenClaims:
     ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
     which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
-    ``service_token`` and ``common_name`` (its client id) and none of those.
+    ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. Policies
+    tell people by the presence of ``sid``, so a machine's token never has that.
     """
 
     validity: Validity

@@ -65,8 +65,6 @@ def for_machine(
     application: Application,
     machine: ProvenMachine,
     *,
-    request: AccessRequest,
-    now: datetime,
     found: Verdicts,
     now: datetime,
 ) -> Issued:
