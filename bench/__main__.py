@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bench import envoys, load, machine, sign_ins, sockets
+from bench import envoys, load, machine, service_tokens, sign_ins, sockets
 from bench.ports import free_port, wait_for_port
 from doorward.bootstrap.envoy_binary import find_envoy
 
@@ -51,6 +51,7 @@ def main() -> None:
         config = envoys.bare_proxy(ports["bare"], ports["origin"], tls=tls)
         stack.enter_context(envoys.running(binary, folder, "bare", config, ports["bare"]))
         measure_requests(found, ports, seconds)
+        measure_service_tokens(found, seconds)
         measure_bulk(found, 2 * seconds)
         asyncio.run(measure_sockets(found, ports["idle"]))
         measure_sign_ins(found, 2 * seconds)
@@ -121,6 +122,13 @@ def _ratios(results: list[load.Result], base: list[float]) -> str:
 
 def _latencies(results: list[load.Result]) -> str:
     return f"p50 {median(r.p50 for r in results):.1f} ms, p99 {median(r.p99 for r in results):.1f} ms"
+
+
+def measure_service_tokens(found: machine.Machine, seconds: int) -> None:
+    """Requests that the control plane decides, one by one."""
+    measured = service_tokens.measure(found, seconds)
+    row(f"requests by a service token, {service_tokens.CONNECTIONS} connections", measured.figures)
+    say(f"    {measured.latencies}")
 
 
 def measure_bulk(found: machine.Machine, seconds: int) -> None:

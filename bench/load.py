@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bench.machine import BULK, Machine
 
@@ -22,12 +24,21 @@ class Result:
 
 
 def requests(
-    port: int, hostname: str, cookies: str, *, connections: int, seconds: int, tls: bool = True
+    port: int,
+    hostname: str,
+    cookies: str,
+    *,
+    connections: int,
+    seconds: int,
+    tls: bool = True,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Result:
     """Small requests over kept-alive connections."""
     scheme = "https" if tls else "http"
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
-    command += ["-H", f"Host: {hostname}:{port}", "-H", f"Cookie: {cookies}"]
+    sent = {"Host": f"{hostname}:{port}", **({"Cookie": cookies} if cookies else {}), **headers}
+    for name, value in sent.items():
+        command += ["-H", f"{name}: {value}"]
     printed = subprocess.run(
         [*command, f"{scheme}://127.0.0.1:{port}/"], capture_output=True, text=True, check=True
     ).stdout

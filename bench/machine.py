@@ -22,6 +22,7 @@ from doorward.sample.entra.numbered_groups import numbered_id
 PERSON = "ada@example.com"
 DIRECT, TUNNELLED = "direct.localhost", "tunnelled.localhost"
 BULK, IDLE = "bulk.localhost", "idle.localhost"
+MACHINES = "machines.localhost"
 OIDC, GROUPS, DEAD = "oidc.localhost", "groups.localhost", "dead.localhost"
 DOORWARD = Path(sys.executable).parent / "doorward"
 
@@ -168,6 +169,10 @@ def _access_file(machine: Machine, ports: Mapping[str, int]) -> dict[str, Any]:
             {
                 **application("oidc", OIDC, ports["origin"], by="oidc"),
                 "policies": [{"action": "allow", "include": ["everyone"]}],
+            },
+            {
+                **application("machines", MACHINES, ports["origin"]),
+                "policies": [{"action": "service_auth", "include": ["any_service_token"]}],
             },
             application("dead", DEAD, ports["origin"], by="dead"),
         ],

@@ -16,7 +16,7 @@ from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import CleanUp, ServiceToken, UnusedServiceTokens
 from doorward.model.session import ApplicationSession, Session
 from doorward.model.tunnel import Tunnel
 from doorward.ports.stores import SigningKey
@@ -104,10 +104,22 @@ applications = st.builds(
     generation=counts,
     show_in_launcher=st.booleans(),
     websockets=st.booleans(),
+    service_token_header=texts,
 )
 tunnels = st.builds(Tunnel, id=names, name=names, token_version=counts)
 service_tokens = st.builds(
-    ServiceToken, id=names, client_id=names, secret_hash=texts, name=texts, expires=st.none() | instants
+    ServiceToken,
+    id=names,
+    client_id=names,
+    secret_hash=texts,
+    name=texts,
+    expires=st.none() | instants,
+    disabled=st.booleans(),
+    previous_secret_hash=texts,
+    previous_until=st.none() | instants,
+)
+unused_service_tokens = st.none() | st.builds(
+    UnusedServiceTokens, after=durations, action=st.sampled_from(CleanUp)
 )
 configurations = st.builds(
     Configuration,
@@ -118,6 +130,7 @@ configurations = st.builds(
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),
     service_tokens=distinct(service_tokens, lambda t: t.id, lambda t: t.client_id),
     session_duration=durations,
+    unused_service_tokens=unused_service_tokens,
     generation=counts,
 )
 

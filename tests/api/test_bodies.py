@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 from pydantic import ValidationError
 
-from doorward.api import bodies
+from doorward.api import bodies, service_tokens
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.ports.edges import EdgeStatus
@@ -24,7 +24,9 @@ NOW = datetime(2026, 3, 1, 12, 0, 5, 999, tzinfo=UTC)
         bodies.TunnelRequest,
         bodies.TokenRequest,
         bodies.PublicationRequest,
-        bodies.ServiceTokenRequest,
+        service_tokens.ServiceTokenRequest,
+        service_tokens.RotateRequest,
+        service_tokens.RefreshRequest,
         bodies.RevokeRequest,
     ],
 )
@@ -43,7 +45,9 @@ def test_a_file_and_its_secrets_are_not_in_what_is_printed_of_a_request() -> Non
 @pytest.mark.parametrize("days", [0, -1, 3651])
 def test_a_service_token_lives_from_a_day_to_ten_years(days: int) -> None:
     with pytest.raises(ValidationError):
-        bodies.ServiceTokenRequest(name="ci", days=days)
+        service_tokens.ServiceTokenRequest(name="ci", days=days)
+    with pytest.raises(ValidationError):
+        service_tokens.RefreshRequest(days=days)
 
 
 def test_a_session_is_listed_without_any_secret_and_with_instants_to_the_second() -> None:

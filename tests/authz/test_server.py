@@ -15,6 +15,7 @@ from doorward.envoy import names
 from doorward.model.errors import Unavailable
 from doorward.services.current import Current
 from doorward.services.decide import Decider
+from doorward.services.machines import Machines
 from doorward.services.questions import Answer, Question
 from doorward.web.answers import Answers
 from doorward.web.pages import Pages
@@ -131,6 +132,7 @@ def test_a_mistake_of_ours_refuses_and_is_logged(world: World, tmp_path: Path) -
         sessions=world.stores.sessions,
         requests=world.requests,
         passes=world.passes,
+        machines=Machines(tokens=world.tokens, sightings=world.sightings, clock=world.clock),
         tokens=world.tokens,
         flows=world.flows,
         clock=world.clock,

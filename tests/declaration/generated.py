@@ -15,7 +15,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import CleanUp, ServiceToken, UnusedServiceTokens
 from doorward.model.tunnel import Tunnel
 from tests.declaration.certificate import certificate
 from tests.declaration.files import FakePasswords
@@ -77,13 +77,25 @@ settings = st.builds(LocalAccounts, accounts=distinct(accounts, lambda a: a.emai
 )
 _named = st.builds(IdentityProvider, id=ids, settings=settings, name=names)
 providers = st.lists(_named, max_size=3, unique_by=(lambda p: p.id, lambda p: p.name or p.id)).map(tuple)
+rotations = st.none() | st.tuples(st.just("2" * 64), instants)
 tokens = st.builds(
-    ServiceToken,
+    lambda rotation, **fields: ServiceToken(
+        **fields,
+        previous_secret_hash=rotation[0] if rotation else "",
+        previous_until=rotation[1] if rotation else None,
+    ),
+    rotation=rotations,
     id=ids,
     client_id=ids,
     secret_hash=st.sampled_from(["0" * 64, "1" * 64]),
     name=names,
     expires=st.none() | instants,
+    disabled=st.booleans(),
+)
+unused = st.none() | st.builds(
+    UnusedServiceTokens,
+    after=st.integers(30, 365).map(lambda days: timedelta(days=days)),
+    action=st.sampled_from(CleanUp),
 )
 
 
@@ -159,6 +171,7 @@ def applicable(draw: DrawFn) -> Configuration:
         tunnels=draw(distinct(st.builds(Tunnel, id=ids, name=ids), lambda t: t.id, lambda t: t.name)),
         service_tokens=draw(distinct(tokens, lambda t: t.id, lambda t: t.client_id)),
         session_duration=draw(durations),
+        unused_service_tokens=draw(unused),
     )
     groups = st.builds(RuleGroup, id=ids, rules=_rules(configuration, Action.ALLOW), name=names)
     configuration = replace(configuration, rule_groups=draw(distinct(groups, lambda g: g.id)))
@@ -182,6 +195,7 @@ def _applications(configuration: Configuration) -> SearchStrategy[tuple[Applicat
         generation=st.integers(0, 3),
         show_in_launcher=st.booleans(),
         websockets=st.booleans(),
+        service_token_header=st.sampled_from(["", "authorization", "x-machine"]),
     )
     keys: tuple[Callable[[Application], str], ...] = (lambda a: a.id, lambda a: a.hostname)
     return distinct(applications, *keys)

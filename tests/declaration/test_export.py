@@ -23,6 +23,7 @@ EXPORTED = """\
 # file is applied. To write them as well: doorward export --with-secrets
 version: 1
 session_duration: 12h
+unused_service_tokens: off
 
 identity_providers:
   - id: staff

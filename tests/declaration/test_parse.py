@@ -10,12 +10,13 @@ from doorward.declaration.errors import DeclarationInvalid
 from doorward.declaration.parse import FILE_FIELDS, parse
 from tests.declaration.files import FULL, declared, problem, problems
 
-SECTIONS = FILE_FIELDS[2:]
+SECTIONS = FILE_FIELDS[3:]
 
 
 def test_a_whole_file_is_read() -> None:
     declaration = declared(FULL)
     assert declaration.session_duration == timedelta(hours=12)
+    assert declaration.unused_service_tokens is None
     assert all(getattr(declaration, name) for name in SECTIONS)
 
 

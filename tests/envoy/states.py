@@ -33,7 +33,7 @@ def state(*applications: Application, revoked: tuple[str, ...] = ()) -> EdgeStat
     return EdgeState(
         generation=0,
         applications=[served(found) for found in chosen],
-        service_tokens=[],
+        machines=[],
         revoked=[SessionId(session) for session in revoked],
         jwks='{"keys": []}',
         certificate="certificate",

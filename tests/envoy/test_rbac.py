@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.envoy.rbac import application_rbac, policy_name
-from doorward.model.ids import Audience, ServiceTokenId, SessionId
+from doorward.model.ids import Audience, Credential, SessionId
 from doorward.policy.compiler import CompiledApplication
-from tests.policy.generated import SERVICE_TOKENS, Generator
+from tests.policy.generated import Generator
 from tests.policy.said import compiled, policy
 
-CI = ServiceTokenId("ci")
+CI = Credential("service-token:ci:0123456789ab")
 
 
 def rules(
-    made: CompiledApplication, *revoked: str, service_tokens: tuple[ServiceTokenId, ...] = (CI,)
+    made: CompiledApplication, *revoked: str, machines: tuple[Credential, ...] = (CI,)
 ) -> rbac_pb2.RBAC:
     """The shadow rules, with the audience ``tag`` and the generation ``1.2.f``."""
     per_route = application_rbac(
@@ -28,7 +28,7 @@ def rules(
         Audience("tag"),
         "1.2.f",
         [SessionId(sid) for sid in revoked],
-        service_tokens=service_tokens,
+        machines=machines,
     )
     assert not per_route.rbac.HasField("rules"), "only ext_authz refuses"
     assert per_route.rbac.HasField("shadow_rules")
@@ -125,7 +125,7 @@ CURRENT = "type is app & aud has tag & gen is 1.2.f"
         (
             compiled(policy("service_auth", "any_service_token", require=["ip_range:2001:db8::/32"])),
             ("s1",),
-            f"{CURRENT} & service_token is ~(?s).+ & 2001:db8::/32 & service_token is ci",
+            f"{CURRENT} & service_token is ~(?s).+ & 2001:db8::/32 & credential is {CI}",
         ),
         (
             compiled(policy("bypass", "ip_range:10.0.0.0/8")),
@@ -150,15 +150,15 @@ def test_an_earlier_deny_policy_is_a_condition_on_later_ones() -> None:
     assert conditions(only.principals[0]).endswith("& !email is eve@evil.com")
 
 
-def test_without_a_list_of_service_tokens_every_machine_is_left_to_the_control_plane() -> None:
+def test_without_a_list_of_credentials_every_machine_is_left_to_the_control_plane() -> None:
     made = compiled(policy("service_auth", "any_service_token"))
-    assert len(rules(made, service_tokens=()).policies) == 0
+    assert len(rules(made, machines=()).policies) == 0
 
 
 @given(st.randoms(use_true_random=False))
 def test_no_matcher_is_ever_empty_and_no_header_is_ever_matched(random: Random) -> None:
     made = Generator(random, unknown=0.1).rule_set("hello").compiled
-    whole = rules(made, "s1", "s2", service_tokens=SERVICE_TOKENS)
+    whole = rules(made, "s1", "s2", machines=(CI, Credential("service-token:ci:ba9876543210")))
     for message in messages(whole):
         name = message.DESCRIPTOR.name
         # The prefix length 0 is a value that is there, and all of it is the default.

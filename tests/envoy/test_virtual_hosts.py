@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from envoy.type.matcher.v3 import http_inputs_pb2
 from doorward.envoy import names
 from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, METHODS, STRIPPED, TOKEN_TWICE, build_routes
 from tests.envoy.states import SETTINGS, state
+from tests.services.world import ENGINEERS, application
 
 ROUTES = build_routes(SETTINGS, state(revoked=("s1",)))
 HOSTS = {host.name: host for host in ROUTES.virtual_hosts}
@@ -98,11 +100,35 @@ def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
 def test_refusals_stand_before_everything_else() -> None:
     for host in (*application_hosts(), HOSTS["team"]):
         found = [(route.name, route.direct_response.status) for route in routes_of(host)]
-        assert found[:3] == [
+        of_applications = [] if host is HOSTS["team"] else [("(two-credentials)", 400)]
+        expected = [
             ("(method-not-allowed)", 405),
             ("(duplicate-cookie)", 400),
+            *of_applications,
             ("(ambiguous-path)", 400),
         ]
+        assert found[: len(expected)] == expected
+
+
+def test_an_applications_own_header_for_machines_stands_beside_no_person_and_goes_nowhere() -> None:
+    own = replace(application("own", ENGINEERS), service_token_header="authorization")
+    (host,) = [h for h in build_routes(SETTINGS, state(own)).virtual_hosts if h.name == "application/own"]
+    (refusal,) = [
+        matcher for matcher in host.matcher.matcher_list.matchers if matcher.predicate.HasField("and_matcher")
+    ]
+    machine, person = refusal.predicate.and_matcher.predicate
+    assert [looked_at(found) for found in machine.or_matcher.predicate] == [
+        names.CLIENT_ID_HEADER,
+        names.CLIENT_SECRET_HEADER,
+        "authorization",
+    ]
+    assert [looked_at(found) for found in person.or_matcher.predicate] == [
+        "cookie",
+        names.CLIENT_TOKEN_HEADER,
+    ]
+    forwarding = [route for route in routes_of(host) if route.route.cluster.endswith("/own")]
+    assert forwarding
+    assert all("authorization" in route.request_headers_to_remove for route in forwarding)
 
 
 def looked_at(predicate: Any) -> str:

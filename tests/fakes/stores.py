@@ -17,6 +17,7 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
 from tests.fakes.grants import FakeGrants
 from tests.fakes.passes import FakePasses
+from tests.fakes.service_token_uses import FakeServiceTokenUses
 
 
 class FakeConfigurations:
@@ -237,6 +238,7 @@ class FakeStores:
         self._credentials = FakeCredentials(self.faults)
         self._passes = FakePasses(self._sessions, self.faults)
         self._grants = FakeGrants(self._sessions, self.faults)
+        self._service_token_uses = FakeServiceTokenUses(self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -269,3 +271,7 @@ class FakeStores:
     @property
     def grants(self) -> FakeGrants:
         return self._grants
+
+    @property
+    def service_token_uses(self) -> FakeServiceTokenUses:
+        return self._service_token_uses

@@ -32,6 +32,7 @@ from doorward.model.ids import (
 )
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.model.service_token import credential
 from doorward.policy.compiler import CompiledApplication, compile_application
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
@@ -146,15 +147,18 @@ class Mint:
                 validity=validity,
             )
         assert request.service_token is not None
-        gone = ServiceTokenId("gone")
+        # What a machine's revocation is: its secret was rotated away, or it is disabled, or gone.
+        secret = "1" * 64 if kind is Token.REVOKED else SECRET
         return TokenClaims.for_machine(
-            gone if kind is Token.REVOKED else request.service_token,
+            request.service_token,
+            credential=credential(request.service_token, secret),
             client_id=f"{request.service_token}.access",
             verdicts=verdicts(compiled, request),
             validity=validity,
         )
 
 
+SECRET = "0" * 64
 _SESSIONS = {Token.REVOKED: REVOKED[7], Token.OUTDATED: CHANGED, Token.RENEWED: CHANGED}
 
 
@@ -172,7 +176,7 @@ def judged(folder: Path, cases: Sequence[Case]) -> list[Verdict]:
             generation_of(case.rule_set.compiled),
             REVOKED,
             changed={CHANGED: mint.now - CHANGED_AGO},
-            service_tokens=[ServiceTokenId(name) for name in ("ci", "backup", "robot")],
+            machines=[credential(ServiceTokenId(name), SECRET) for name in ("ci", "backup", "robot")],
         )
         for case in cases
     }

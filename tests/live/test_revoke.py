@@ -6,8 +6,9 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from types import MappingProxyType
 from typing import Any, Self
 
 import httpx
@@ -67,9 +68,15 @@ class Streams:
             thread.join(max(0, until - time.monotonic()))
 
 
-def open_streams(url: str, visitor: Visitor, streams: Streams, stack: ExitStack) -> None:
-    """A WebSocket, an event stream and a download that is read slowly."""
-    socket = stack.enter_context(visitor.websocket(f"{url}/ws"))
+def open_streams(
+    url: str,
+    visitor: Visitor,
+    streams: Streams,
+    stack: ExitStack,
+    sent: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """A WebSocket, an event stream and a download that is read slowly, with the headers ``sent``."""
+    socket = stack.enter_context(visitor.websocket(f"{url}/ws", sent))
 
     def echo(started: threading.Event) -> None:
         while True:
@@ -79,7 +86,7 @@ def open_streams(url: str, visitor: Visitor, streams: Streams, stack: ExitStack)
             streams.pause(0.02)
 
     def events(started: threading.Event) -> None:
-        headers = {"accept": "text/event-stream"}
+        headers = {"accept": "text/event-stream", **sent}
         with visitor.http.stream("GET", f"{url}/stream?seconds=0.05", headers=headers) as answer:
             assert answer.status_code == 200
             for _ in answer.iter_lines():
@@ -87,7 +94,7 @@ def open_streams(url: str, visitor: Visitor, streams: Streams, stack: ExitStack)
                 streams.pause(0)
 
     def download(started: threading.Event) -> None:
-        with visitor.http.stream("GET", f"{url}/download?bytes=4000000000") as answer:
+        with visitor.http.stream("GET", f"{url}/download?bytes=4000000000", headers=dict(sent)) as answer:
             assert answer.status_code == 200
             for _ in answer.iter_raw(65536):
                 started.set()

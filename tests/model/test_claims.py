@@ -14,7 +14,7 @@ from doorward.model.claims import (
     subject_of,
     token_generation,
 )
-from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
+from doorward.model.ids import Audience, Credential, IdentityProviderId, ServiceTokenId, SessionId
 from tests.fakes.clock import START
 from tests.nouns import identity
 
@@ -51,6 +51,7 @@ def persons(person: Identity) -> TokenClaims:
 
 MACHINES = TokenClaims.for_machine(
     ServiceTokenId("ci"),
+    credential=Credential("service-token:ci:0123456789ab"),
     client_id="ci.access",
     verdicts=VERDICTS,
     validity=VALIDITY,
@@ -84,6 +85,7 @@ def test_a_machines_token_has_a_name_and_nothing_of_a_person() -> None:
         "sub": "",
         "common_name": "ci.access",
         "service_token": "ci",
+        "credential": "service-token:ci:0123456789ab",
     }
 
 

@@ -1,42 +1,60 @@
 from __future__ import annotations
 
 import re
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doorward.model.credential_secret import (
     ALPHABET,
     PASS_PREFIX,
     SCANNERS,
     SERVICE_TOKEN_PREFIX,
+    checksum,
+    is_damaged,
     is_whole,
     new_secret,
 )
-from tests.fakes.clock import FakeRandomness
 
-SECRET = new_secret(PASS_PREFIX, FakeRandomness().number)
+PREFIXES = (SERVICE_TOKEN_PREFIX, PASS_PREFIX)
+secrets = st.builds(
+    lambda prefix, random: new_secret(prefix, random.randrange),
+    st.sampled_from(PREFIXES),
+    st.randoms(use_true_random=False),
+)
 
 
-def test_a_secret_says_what_it_is_for_and_scanners_find_it_in_a_text() -> None:
-    assert re.fullmatch(r"dwap_\w{48}", SECRET)
-    assert re.search(SCANNERS, f"curl -H 'Doorward-Pass: {SECRET}'")
-    assert new_secret(SERVICE_TOKEN_PREFIX, FakeRandomness().number).startswith("dwst_")
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_its_form_is_what_the_documentation_tells_scanners(prefix: str) -> None:
+    secret = new_secret(prefix, Random(1).randrange)
+    assert len(secret) == len(prefix) + 48
+    assert re.findall(SCANNERS, f'CLIENT_SECRET="{secret}" # keep') == [secret]
+    # Worked out with sha256sum and another language from the rule in the documentation.
+    assert checksum("dwst_" + "2" * 40) == "xN5wvtGn"
 
 
 def test_no_two_characters_look_alike() -> None:
-    assert not set("01IOilo") & set(ALPHABET)
+    assert len(set(ALPHABET)) == len(ALPHABET) == 54
+    assert not set(ALPHABET) & set("0OoIl1iL")
 
 
-def test_a_whole_one_is_known_without_looking_anything_up() -> None:
-    assert is_whole(SECRET)
+@given(secret=secrets, place=st.integers(0, 47), letter=st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_noticed(secret: str, place: int, letter: str) -> None:
+    place += len(SERVICE_TOKEN_PREFIX)
+    mistyped = secret[:place] + letter + secret[place + 1 :]
+    assert is_whole(mistyped) == (mistyped == secret)
 
 
-@pytest.mark.parametrize("place", range(len(SECRET)))
-def test_one_wrong_character_anywhere_is_noticed(place: int) -> None:
-    other = "A" if SECRET[place] != "A" else "B"
-    assert not is_whole(SECRET[:place] + other + SECRET[place + 1 :])
+@given(secret=secrets)
+def test_a_whole_one_is_not_damaged_and_a_cut_or_prolonged_one_is(secret: str) -> None:
+    assert is_whole(secret)
+    for damaged in (secret[:-1], secret + "2", f"{secret}\n", secret[:5]):
+        assert not is_whole(damaged)
+        assert is_damaged(damaged, secret[:5])
 
 
-@pytest.mark.parametrize("wrong", ["", "dwap_", SECRET[:-1], SECRET + "A", " " + SECRET, SECRET + "\n"])
-def test_what_is_shorter_longer_or_padded_is_none(wrong: str) -> None:
-    assert not is_whole(wrong)
+@pytest.mark.parametrize("other", ["", "0" * 64, "anything-else", "DWST_2"])
+def test_secrets_of_other_forms_are_not_ours_to_judge(other: str) -> None:
+    assert not is_damaged(other, SERVICE_TOKEN_PREFIX)

@@ -24,7 +24,7 @@ from doorward.model.ids import (
     SessionId,
 )
 from doorward.model.policy import Policy
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import ServiceToken, credential
 from doorward.policy.compiler import CompiledApplication, compile_application, compile_configuration
 from doorward.policy.evaluate import evaluate
 from doorward.policy.expression import NEVER, And, ClaimEquals, ClaimPresent, SourceIn
@@ -52,7 +52,11 @@ def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str,
         ).as_claims()
     if request.service_token is not None:
         return TokenClaims.for_machine(
-            request.service_token, client_id="", verdicts=verdicts(made, request), validity=VALIDITY
+            request.service_token,
+            credential=credential(request.service_token, "0" * 64),
+            client_id="",
+            verdicts=verdicts(made, request),
+            validity=VALIDITY,
         ).as_claims()
     return {}
 

@@ -9,9 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from doorward.envoy import names
+from doorward.model.application import Application
+from doorward.model.policy import Action
+from doorward.model.rule import Selector
 from doorward.services.questions import Answer, Deny, Kind, Pass, Question, SendToSignIn
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, MACHINE_SECRET, NAVIGATION, World, ask
+from tests.services.world import ADA, BOB, MACHINE_SECRET, NAVIGATION, World, ask, policy
 
 
 def answer(world: World, question: Question) -> Answer:
@@ -109,35 +112,45 @@ def test_a_service_token_passes_as_a_machine_and_never_as_a_person(world: World)
     assert isinstance(passed, Pass)
     assert names.EMAIL_HEADER not in passed.headers
     assert world.tokens.verify(passed.headers[names.ASSERTION_HEADER])["common_name"] == "ci.access"
+    assert passed.headers[names.SESSION_HEADER].startswith("service-token:ci:")
+    assert not passed.cookies
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "status", "reason"),
     [
-        {names.CLIENT_ID_HEADER: ["ci.access"], names.CLIENT_SECRET_HEADER: ["wrong"]},
-        {names.CLIENT_ID_HEADER: ["ci.access"]},
-        {names.CLIENT_SECRET_HEADER: [MACHINE_SECRET]},
-        {names.CLIENT_ID_HEADER: ["ci.access", "ci.access"], names.CLIENT_SECRET_HEADER: [MACHINE_SECRET]},
+        (
+            {names.CLIENT_ID_HEADER: ["ci.access"], names.CLIENT_SECRET_HEADER: ["wrong"]},
+            401,
+            "credentials-refused",
+        ),
+        ({names.CLIENT_ID_HEADER: ["ci.access"]}, 400, "credentials-unreadable"),
     ],
 )
-def test_wrong_or_doubled_machine_credentials_are_401(
-    world: World, headers: Mapping[str, Sequence[str]]
+def test_a_machine_in_a_browser_is_refused_and_never_sent_to_sign_in(
+    world: World, headers: Mapping[str, Sequence[str]], status: int, reason: str
 ) -> None:
     told = answer(world, ask(headers={**NAVIGATION, **headers}))
     assert isinstance(told, Deny)
-    assert told.status == 401
+    assert (told.status, told.facts.reason) == (status, reason)
 
 
-def test_an_expired_service_token_is_refused(world: World) -> None:
-    async def expire_and_ask() -> Answer:
-        expired = world.clock.now() - timedelta(seconds=1)
+def test_a_good_service_token_that_no_policy_admits_is_403_even_where_a_person_could_sign_in(
+    world: World,
+) -> None:
+    async def narrow_and_ask() -> Answer:
+        def only_people(application: Application) -> Application:
+            return replace(application, policies=(policy(Action.ALLOW, Selector("everyone")),))
+
         await world.configurations.change(
-            lambda c: replace(c, service_tokens=(replace(c.service_tokens[0], expires=expired),))
+            lambda c: replace(c, applications=tuple(map(only_people, c.applications)))
         )
         headers = {names.CLIENT_ID_HEADER: ["ci.access"], names.CLIENT_SECRET_HEADER: [MACHINE_SECRET]}
-        return await world.decider.answer(ask(headers=headers))
+        return await world.decider.answer(ask(headers={**NAVIGATION, **headers}))
 
-    assert isinstance(asyncio.run(expire_and_ask()), Deny)
+    told = asyncio.run(narrow_and_ask())
+    assert isinstance(told, Deny)
+    assert (told.status, told.facts.person) == (403, "service token ci")
 
 
 def test_a_doubled_cookie_of_ours_is_refused(world: World) -> None:

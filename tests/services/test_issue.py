@@ -8,7 +8,9 @@ import pytest
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application
+from doorward.model.claims import Verdicts
 from doorward.model.ids import ApplicationId, SessionId
+from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.services import issue
 from doorward.services.issue import Issued
@@ -67,11 +69,36 @@ def test_a_machines_token_never_outlives_the_service_token(
 ) -> None:
     now = world.clock.now()
     (ci,) = world.current.get().configuration.service_tokens
-    machine = replace(ci, expires=now + timedelta(minutes=left) if left else None)
+    token = replace(ci, expires=now + timedelta(minutes=left) if left else None)
+    machine = ProvenMachine(token, token.secret_hash)
     issued = issue.for_machine(
-        world.tokens, world.current.get(), hello(world), machine, request=asked(world), now=now
+        world.tokens, world.current.get(), hello(world), machine, found=Verdicts(), now=now
     )
     claims = world.tokens.verify(issued.token)
     assert issued.lifetime == timedelta(minutes=lifetime)
+    assert claims["credential"] == machine.credential
     assert claims["common_name"] == "ci.access"
     assert "email" not in claims
+
+
+def test_a_machines_token_does_not_outlive_the_grace_of_the_secret_it_was_proven_by(world: World) -> None:
+    now = world.clock.now()
+    (ci,) = world.current.get().configuration.service_tokens
+    until = now + timedelta(minutes=7)
+    token = replace(ci, secret_hash="1" * 64, previous_secret_hash=ci.secret_hash, previous_until=until)
+    for secret_hash, minutes in ((token.secret_hash, 60), (token.previous_secret_hash, 7)):
+        machine = ProvenMachine(token, secret_hash)
+        issued = issue.for_machine(
+            world.tokens, world.current.get(), hello(world), machine, found=Verdicts(), now=now
+        )
+        assert issued.lifetime == timedelta(minutes=minutes)
+
+
+def test_a_machines_token_does_not_outlive_what_was_found_about_its_request(world: World) -> None:
+    now = world.clock.now()
+    (ci,) = world.current.get().configuration.service_tokens
+    found = Verdicts(met=frozenset({"judged"}), until=now + timedelta(minutes=5))
+    machine = ProvenMachine(ci, ci.secret_hash)
+    issued = issue.for_machine(world.tokens, world.current.get(), hello(world), machine, found=found, now=now)
+    assert issued.lifetime == timedelta(minutes=5) - issue.SKEW
+    assert world.tokens.verify(issued.token)["met"] == ["judged"]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from doorward.model.service_token import credential
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
 from tests.services.world import ADA, World
@@ -27,6 +29,34 @@ def test_streams_that_would_be_opened_today_stay(world: World) -> None:
 
     assert asyncio.run(recheck()) == 0
     assert len(world.relays.open) == 2
+
+
+def test_a_machines_stream_is_judged_like_any_other_by_the_credential_that_opened_it(world: World) -> None:
+    """A change that lets it in disturbs nothing; one that does not, or an end of its proof, cuts it."""
+    (ci,) = world.current.get().configuration.service_tokens
+    [machine] = ci.credentials(world.clock.now())
+    other = credential(ci.id, "0" * 64)
+
+    async def change() -> list[str]:
+        world.relays.open = [
+            stream(machine),
+            stream(other, name="2"),
+            stream("service-token:gone:1", name="3"),
+        ]
+        await world.configurations.change(lambda c: replace(c, session_duration=timedelta(hours=2)))
+        return [each.id for each in world.relays.open]
+
+    assert asyncio.run(change()) == ["1"]
+
+    async def narrow() -> list[str]:
+        await world.configurations.change(
+            lambda c: replace(
+                c, applications=tuple(replace(a, policies=a.policies[1:]) for a in c.applications)
+            )
+        )
+        return [each.id for each in world.relays.open]
+
+    assert asyncio.run(narrow()) == []
 
 
 def test_a_policy_that_changed_cuts_who_no_longer_passes(world: World) -> None:

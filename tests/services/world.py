@@ -38,6 +38,7 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.machines import Machines
 from doorward.services.pins import Pins, SignsIn
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
@@ -47,8 +48,8 @@ from doorward.services.reevaluate import Reevaluation
 from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
 from doorward.services.secrets import hashed
-from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
+from doorward.services.sightings import Sightings
 from doorward.services.sign_in import Provider, SignIn
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
@@ -64,6 +65,7 @@ from tests.fakes.stores import FakeStores
 from tests.services.edge_settings import EDGE
 from tests.services.factors import join_factors
 from tests.services.granting import join_grants
+from tests.services.machine_parts import join_machines
 from tests.services.passing import join_passes
 
 STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
@@ -172,7 +174,7 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests = Requests(self.stores.grants, clock=self.clock)
+        self.requests, self.sightings = Requests(self.stores.grants, clock=self.clock), Sightings()
         self.sessions = LiveSessions(
             self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
         )
@@ -182,6 +184,7 @@ class World:
             sessions=self.stores.sessions,
             requests=self.requests,
             passes=self.passes,
+            machines=Machines(tokens=self.tokens, sightings=self.sightings, clock=self.clock),
             tokens=self.tokens,
             flows=self.flows,
             clock=self.clock,
@@ -258,7 +261,8 @@ class World:
             write_token=lambda tunnel, secret: f"token of {tunnel.name} {secret}",
             randomness=self.randomness,
         )
-        self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)
+        machines = join_machines(self)
+        self.service_tokens, self.service_token_upkeep = machines.tokens, machines.upkeep
 
     def provider_for(self, provider: IdentityProvider) -> Provider:
         known: Mapping[str, Provider] = {STAFF: self.passwords, MAIL: self.mail}

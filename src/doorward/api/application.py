@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +15,7 @@ from doorward.api.explanations import explanation_routes
 from doorward.api.grants import grant_routes
 from doorward.api.identity_providers import identity_provider_routes
 from doorward.api.passes import pass_routes
+from doorward.api.service_tokens import service_token_routes
 from doorward.declaration import DeclarationInvalid
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.model.ids import SessionId
@@ -62,7 +62,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     _configuration(app, verbs)
     _tunnels(app, verbs)
     _sessions(app, verbs)
-    _service_tokens(app, verbs)
+    service_token_routes(app, verbs.service_tokens)
     identity_provider_routes(app, verbs.identity_providers)
     explanation_routes(app, verbs.explanations)
     pass_routes(app, verbs.passes)
@@ -147,27 +147,3 @@ def _sessions(app: FastAPI, verbs: Verbs) -> None:
         else:
             ended = await verbs.sessions.revoke_of(str(body.email))
         return [bodies.session_body(session) for session in ended]
-
-
-def _service_tokens(app: FastAPI, verbs: Verbs) -> None:
-    @app.get("/service-tokens")
-    async def listed() -> list[dict[str, object]]:
-        return [
-            {
-                "name": token.id,
-                "client_id": token.client_id,
-                "expires": token.expires.isoformat() if token.expires else None,
-            }
-            for token in await verbs.service_tokens.listed()
-        ]
-
-    @app.post("/service-tokens", status_code=201)
-    async def create(body: bodies.ServiceTokenRequest) -> dict[str, object]:
-        lifetime = timedelta(days=body.days) if body.days else None
-        new = await verbs.service_tokens.create(body.name, lifetime=lifetime)
-        return {"name": new.token.id, "client_id": new.token.client_id, "secret": new.secret}
-
-    @app.delete("/service-tokens/{name}")
-    async def delete(name: str) -> dict[str, object]:
-        await verbs.service_tokens.delete(name)
-        return {"deleted": name}

@@ -51,13 +51,6 @@ class PublicationRequest(Body):
     allow: list[str] = []
 
 
-class ServiceTokenRequest(Body):
-    """A service token to create. ``days`` is its life; none: it does not expire."""
-
-    name: str
-    days: int | None = Field(default=None, ge=1, le=3650)
-
-
 class RevokeRequest(Body):
     """Exactly one of both."""
 

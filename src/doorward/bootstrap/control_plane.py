@@ -31,6 +31,7 @@ from doorward.scim.door import Door
 from doorward.scim.limits import Pace
 from doorward.services.identity_providers import all_expiry_warnings
 from doorward.services.publish import EDGE_TUNNEL, CertificateAndKey
+from doorward.services.service_token_upkeep import expiry_warnings
 from doorward.services.status import Status, status
 from doorward.stores.sql_stores import SqlStores
 from doorward.tunnel.token import RelayAddress, TunnelToken, encode
@@ -163,7 +164,8 @@ async def build(
 
 
 def _status(services: ControlServices, ads: AdsServer, relays: RelayControl, clock: SystemClock) -> Status:
-    warnings = all_expiry_warnings(services.current.get().configuration, clock.now())
+    configuration, now = services.current.get().configuration, clock.now()
+    warnings = [*all_expiry_warnings(configuration, now), *expiry_warnings(configuration, now)]
     return status(services.publisher, ads, relays, warnings=warnings)
 
 

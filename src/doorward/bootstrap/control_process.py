@@ -82,7 +82,8 @@ async def _catch_up(control: ControlPlane) -> None:
 
 
 async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
-    """Housekeeping every minute, and a look at which identity providers are due every second."""
+    """Housekeeping every minute; every second a look at which identity providers are due, and which service
+    tokens have just ended."""
     refresh_at = time.monotonic() + REFRESH.total_seconds()
     while not stop.is_set():
         try:
@@ -90,9 +91,17 @@ async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
                 await stop.wait()
         except TimeoutError:
             control.services.keeping_up.begin_round()
+            await _upkeep(control)
             if time.monotonic() >= refresh_at:
                 await _refresh(control)
                 refresh_at = time.monotonic() + REFRESH.total_seconds()
+
+
+async def _upkeep(control: ControlPlane) -> None:
+    try:
+        await control.services.service_token_upkeep.every_second()
+    except AccessError:
+        log.exception("service tokens could not be looked after; it is tried again in a second")
 
 
 async def _refresh(control: ControlPlane) -> None:
@@ -105,6 +114,7 @@ async def _refresh(control: ControlPlane) -> None:
         await control.stores.directory.keep_only([p.id for p in configuration.identity_providers])
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)
+        await control.services.service_token_upkeep.every_minute()
         for warning in control.status().warnings:
             log.warning(warning)
     except AccessError:

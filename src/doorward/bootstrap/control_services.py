@@ -34,6 +34,7 @@ from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.machines import Machines
 from doorward.services.passes import Passes
 from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
 from doorward.services.passkeys import Passkeys
@@ -46,8 +47,10 @@ from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
 from doorward.services.second_factors import LIFETIME as HALF_LIFETIME
 from doorward.services.second_factors import SecondFactors
+from doorward.services.service_token_upkeep import ServiceTokenUpkeep
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
+from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
@@ -81,6 +84,7 @@ class ControlServices:
     configurations: Configurations
     tunnels: Tunnels
     service_tokens: ServiceTokens
+    service_token_upkeep: ServiceTokenUpkeep
     trials: Trials
     identity_providers: IdentityProviders
     provider_logout: ProviderLogout
@@ -193,6 +197,10 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
         clock=clock,
     )
+    sightings = Sightings()
+    service_tokens = ServiceTokens(
+        configurations, stores.service_token_uses, clock=clock, randomness=randomness
+    )
     return ControlServices(
         current=current,
         flows=way,
@@ -243,6 +251,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             sessions=stores.sessions,
             requests=requests,
             passes=passes,
+            machines=Machines(tokens=tokens, sightings=sightings, clock=clock),
             tokens=tokens,
             flows=way,
             clock=clock,
@@ -257,7 +266,16 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             write_token=write_token,
             randomness=randomness,
         ),
-        service_tokens=ServiceTokens(configurations, clock=clock, randomness=randomness),
+        service_tokens=service_tokens,
+        service_token_upkeep=ServiceTokenUpkeep(
+            stores.service_token_uses,
+            current=current,
+            sightings=sightings,
+            tokens=service_tokens,
+            publisher=publisher,
+            streams=streams,
+            clock=clock,
+        ),
         trials=trials,
         identity_providers=IdentityProviders(
             current=current,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doorward.declaration import addresses, values
 from doorward.declaration.declared import DeclaredApplication, DeclaredOrigin
 from doorward.declaration.durations import session_duration
+from doorward.declaration.header_names import credential_header
 from doorward.declaration.nodes import ListNode, TextNode, wrong_kind
 from doorward.declaration.reading import At, Fields
 from doorward.declaration.rules import own_policy
@@ -25,6 +26,7 @@ APPLICATION_FIELDS = (
     "identity_providers",
     "show_in_launcher",
     "websockets",
+    "read_service_tokens_from_header",
     "policies",
 )
 ORIGIN_FIELDS = ("host_header", "ca", "ca_file", "server_name", "verify")
@@ -45,6 +47,7 @@ def application(at: At) -> DeclaredApplication:
         identity_providers=fields.optional("identity_providers", _identity_providers, ()),
         show_in_launcher=fields.optional("show_in_launcher", values.switch, default=True),
         websockets=fields.optional("websockets", values.switch, default=True),
+        service_token_header=fields.optional("read_service_tokens_from_header", credential_header, ""),
         policies=fields.optional("policies", _policies, ()),
     )
 

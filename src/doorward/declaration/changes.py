@@ -56,7 +56,7 @@ def changes(before: Configuration, after: Configuration) -> list[Change]:
 
 
 def _settings(before: Configuration, after: Configuration) -> Iterator[Change]:
-    for name in ("session_duration", "generation"):
+    for name in ("session_duration", "unused_service_tokens", "generation"):
         if getattr(before, name) != getattr(after, name):
             yield Change(kind=ChangeKind.CHANGED, noun="setting", name=name)
 

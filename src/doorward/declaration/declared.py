@@ -12,6 +12,7 @@ from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
+from doorward.model.service_token import UnusedServiceTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +95,31 @@ class DeclaredApplication:
     identity_providers: tuple[IdentityProviderId, ...]
     show_in_launcher: bool
     websockets: bool
+    service_token_header: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredServiceToken:
-    """Without ``secret_hash`` the token keeps the secret it has; without ``client_id``, its id."""
+    """Without ``secret_hash`` the token keeps the secrets it has; without ``client_id``, its id.
+
+    ``previous_secret_hash`` is that of a secret which works until ``previous_until``.
+    """
 
     id: ServiceTokenId
     name: str
     client_id: str | None
     secret_hash: str | None = field(repr=False)
     expires: datetime | None
+    disabled: bool = False
+    previous_secret_hash: str | None = field(default=None, repr=False)
+    previous_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredUnused:
+    """What becomes of unused service tokens; ``rule`` is None where the file says ``off``."""
+
+    rule: UnusedServiceTokens | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +134,7 @@ class Declaration:
     file: str
     places: Mapping[str, Place] = field(repr=False)
     session_duration: timedelta | None = None
+    unused_service_tokens: DeclaredUnused | None = None
     identity_providers: tuple[DeclaredIdentityProvider, ...] | None = None
     rule_groups: tuple[RuleGroup, ...] | None = None
     policies: tuple[Policy, ...] | None = None

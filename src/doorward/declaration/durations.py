@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from doorward.declaration.reading import At
+from doorward.model.service_token import LONGEST_UNUSED, SHORTEST_UNUSED
 
 SHORTEST_SESSION = timedelta(minutes=1)
 LONGEST_SESSION = timedelta(days=90)
@@ -48,6 +49,14 @@ def interval(at: At) -> timedelta:
     duration = _duration(at)
     if not SHORTEST_INTERVAL <= duration <= LONGEST_INTERVAL:
         raise at.wrong(f"{at.text()} is out of range: use off, or 5s to 24h")
+    return duration
+
+
+def unused(at: At) -> timedelta:
+    """Read how long something may go unused. Raises Invalid outside 30 to 365 days."""
+    duration = _duration(at)
+    if not SHORTEST_UNUSED <= duration <= LONGEST_UNUSED:
+        raise at.wrong(f"{at.text()} is out of range: use 30d to 365d")
     return duration
 
 

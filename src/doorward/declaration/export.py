@@ -18,9 +18,16 @@ from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
 from doorward.model.policy import Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import ServiceToken, UnusedServiceTokens
 
-_SECRETS = SECRET_FIELDS | {"password_hash", "secret_hash", "scim_token_hash"}
+_SECRETS = SECRET_FIELDS | {
+    "password_hash",
+    "secret_hash",
+    "scim_token_hash",
+    "previous_secret_hash",
+    "previous_until",
+}
+"""Left out on request; ``previous_until`` is no secret and means nothing without one."""
 
 _LONGEST_LINE = 80
 _NO_FOLDING = 2**31 - 1
@@ -54,7 +61,9 @@ def export(configuration: Configuration, *, with_secrets: bool = False) -> str:
     }
     head = _WITH_SECRETS if with_secrets else _WITHOUT_SECRETS
     duration = written_duration(configuration.session_duration)
-    parts = [f"{head}version: 1\nsession_duration: {duration}\n"]
+    unused = configuration.unused_service_tokens
+    settings = f"session_duration: {duration}\nunused_service_tokens: {_unused(unused)}\n"
+    parts = [f"{head}version: 1\n{settings}"]
     parts += [_section(name, things, with_secrets=with_secrets) for name, things in sections.items()]
     return "\n".join(parts)
 
@@ -164,6 +173,7 @@ def _application(application: Application, configuration: Configuration) -> dict
     _add(written, "identity_providers", [*application.identity_providers], default=[])
     _add(written, "show_in_launcher", application.show_in_launcher, default=True)
     _add(written, "websockets", application.websockets, default=True)
+    _add(written, "read_service_tokens_from_header", application.service_token_header)
     policies: list[Written] = [
         _policy(entry) if isinstance(entry, Policy) else entry for entry in application.policies
     ]
@@ -177,8 +187,18 @@ def _service_token(token: ServiceToken) -> dict[str, Written]:
     written["client_id"] = token.client_id
     if token.expires is not None:
         written["expires"] = token.expires.isoformat().replace("+00:00", "Z")
+    _add(written, "disabled", token.disabled, default=False)
     written["secret_hash"] = token.secret_hash
+    if token.previous_until is not None:
+        written["previous_secret_hash"] = token.previous_secret_hash
+        written["previous_until"] = token.previous_until.isoformat().replace("+00:00", "Z")
     return written
+
+
+def _unused(rule: UnusedServiceTokens | None) -> str:
+    if rule is None:
+        return "off"
+    return f"{{after: {written_duration(rule.after)}, action: {rule.action}}}"
 
 
 def _add(written: dict[str, Written], name: str, value: Written, *, default: Written = "") -> None:

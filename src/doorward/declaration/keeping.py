@@ -115,16 +115,25 @@ def _one_secret(name: str) -> Missing:
 def kept_service_token(
     declared: DeclaredServiceToken, before: ServiceToken | None, *, path: str, notes: Notes
 ) -> ServiceToken:
-    """The declared token, with the secret's hash and the client id that it had where the file
-    gives none."""
+    """The declared token, with the secrets' hashes and the client id that it had where the file gives
+    none. The previous secret of a rotation stays as long as the present one does."""
     secret_hash = declared.secret_hash or (before.secret_hash if before else "")
     if not secret_hash:
         problem = f"is missing, and {declared.id!r} is new: give secret, secret_file, secret_env "
         notes.note(Invalid(f"{path}.secret", problem + "or secret_hash"))
+    previous_hash, until = declared.previous_secret_hash, declared.previous_until
+    if previous_hash is None and before and before.secret_hash == secret_hash:
+        previous_hash, until = before.previous_secret_hash, before.previous_until
+    if previous_hash == secret_hash:
+        problem = "is the present secret: leave it out, or give the one before"
+        notes.note(Invalid(f"{path}.previous_secret", problem))
     return ServiceToken(
         id=declared.id,
         name=declared.name,
         client_id=declared.client_id or (before.client_id if before else f"{declared.id}.access"),
         secret_hash=secret_hash,
         expires=declared.expires,
+        disabled=declared.disabled,
+        previous_secret_hash=previous_hash or "",
+        previous_until=until,
     )

@@ -75,6 +75,11 @@ class _Merging:
         configuration = replace(
             current,
             session_duration=_given(declared.session_duration, current.session_duration),
+            unused_service_tokens=(
+                current.unused_service_tokens
+                if declared.unused_service_tokens is None
+                else declared.unused_service_tokens.rule
+            ),
             identity_providers=self._identity_providers(),
             rule_groups=_given(declared.rule_groups, current.rule_groups),
             policies=_given(declared.policies, current.policies),
@@ -169,6 +174,7 @@ class _Merging:
             generation=before.generation if before else 0,
             show_in_launcher=declared.show_in_launcher,
             websockets=declared.websockets,
+            service_token_header=declared.service_token_header,
         )
 
     def _new_audience(self) -> Audience:

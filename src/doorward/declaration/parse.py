@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from doorward.declaration import applications as apps
 from doorward.declaration import identity_providers, rules, service_tokens, tunnels
-from doorward.declaration.declared import Declaration
+from doorward.declaration.declared import Declaration, DeclaredUnused
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
 from doorward.declaration.nodes import MapNode, places_of
@@ -26,6 +26,7 @@ VERSION = "1"
 FILE_FIELDS = (
     "version",
     "session_duration",
+    "unused_service_tokens",
     "identity_providers",
     "rule_groups",
     "policies",
@@ -50,6 +51,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Application": apps.APPLICATION_FIELDS,
         "Origin": apps.ORIGIN_FIELDS,
         "Service token": service_tokens.SERVICE_TOKEN_FIELDS,
+        "Unused service tokens": service_tokens.UNUSED_FIELDS,
     }
 )
 """Every field there is, by the heading of ``docs/reference/file.md`` that tells about it."""
@@ -99,6 +101,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
         file=reading.file,
         places=reading.places,
         session_duration=fields.optional("session_duration", _session_duration, None),
+        unused_service_tokens=fields.optional("unused_service_tokens", _unused_service_tokens, None),
         identity_providers=_section(
             fields,
             "identity_providers",
@@ -131,6 +134,10 @@ def _version(at: At) -> str:
 
 def _session_duration(at: At) -> timedelta | None:
     return session_duration(at)
+
+
+def _unused_service_tokens(at: At) -> DeclaredUnused | None:
+    return service_tokens.unused_service_tokens(at)
 
 
 def _section(

@@ -226,6 +226,8 @@ def _identity_where_allowed() -> extension_matcher_pb2.ExtensionWithMatcher:
                 _append(names.ASSERTION_HEADER, f"%REQ({names.TOKEN_HEADER})%", _OVERWRITE),
                 _append(names.EMAIL_HEADER, claim("email"), _OVERWRITE),
                 _append(names.SESSION_HEADER, claim("sid"), _OVERWRITE),
+                # A machine's token has no session, and this instead.
+                _append(names.SESSION_HEADER, claim("credential"), "ADD_IF_ABSENT"),
             ]
         )
     )

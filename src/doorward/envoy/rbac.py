@@ -22,7 +22,7 @@ from google.protobuf import wrappers_pb2
 
 from doorward.envoy import names
 from doorward.model.claims import TOKEN_TYPE
-from doorward.model.ids import Audience, ServiceTokenId, SessionId
+from doorward.model.ids import Audience, Credential, SessionId
 from doorward.model.policy import Action
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
 from doorward.policy.expression import (
@@ -53,15 +53,15 @@ def application_rbac(
     revoked: Collection[SessionId],
     *,
     changed: Mapping[SessionId, datetime] = MappingProxyType({}),
-    service_tokens: Collection[ServiceTokenId] = (),
+    machines: Collection[Credential] = (),
 ) -> rbac_filter_pb2.RBACPerRoute:
     """Shadow rules for the application's routes; the verdict is ``shadow_engine_result``.
 
     Except under bypass, a token counts only if it is for ``audience`` and of ``generation`` (see
     ``token_generation``), a person's only if its session is not in ``revoked`` and was not ``changed``
     after the token was made, a machine's only
-    if its service token is in ``service_tokens``: those that exist and have not expired. Without
-    that list every machine is left to the control plane.
+    if the credential that it was made for is in ``machines``: those that hold. Without that list every
+    machine is left to the control plane.
     """
     current = both(
         (
@@ -77,7 +77,7 @@ def application_rbac(
                 negation(either(_made_before(sid, changed[sid]) for sid in sorted(changed))),
             )
         ),
-        Action.SERVICE_AUTH: either(ClaimEquals("service_token", token) for token in sorted(service_tokens)),
+        Action.SERVICE_AUTH: either(ClaimEquals("credential", machine) for machine in sorted(machines)),
     }
     policies: dict[str, rbac_pb2.Policy] = {}
     for policy in compiled.policies:

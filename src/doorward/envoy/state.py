@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.model.application import Application
-from doorward.model.ids import ServiceTokenId, SessionId
+from doorward.model.ids import Credential, SessionId
 from doorward.policy.compiler import CompiledApplication
 
 
@@ -64,14 +64,15 @@ class EdgeState:
     """What changes: applications, keys, certificate, and the sessions that were revoked or whose facts
     changed at an instant.
 
-    ``service_tokens`` are those that exist and have not expired.
+    ``machines`` are the credentials that hold: of service tokens that are neither disabled nor expired, by
+    secrets that were not rotated away.
     ``generation`` is the organisation's. ``jwks`` is a JSON text of public keys. ``certificate``
     and ``private_key`` are PEM texts.
     """
 
     generation: int
     applications: Sequence[ServedApplication]
-    service_tokens: Sequence[ServiceTokenId]
+    machines: Sequence[Credential]
     revoked: Sequence[SessionId]
     changed: Mapping[SessionId, datetime] = field(default_factory=dict)
     jwks: str

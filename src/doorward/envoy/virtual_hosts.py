@@ -10,7 +10,7 @@ by its headers: it looks at each ``Cookie`` header by itself, while the tree's i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from envoy.config.core.v3 import base_pb2
@@ -41,9 +41,12 @@ origin that decodes twice would take for another path than was judged. Also, in 
 are not ASCII: Envoy refuses them in HTTP/1.1 and not in HTTP/2."""
 
 Predicate: TypeAlias = matcher_pb2.Matcher.MatcherList.Predicate
+FieldMatcher: TypeAlias = matcher_pb2.Matcher.MatcherList.FieldMatcher
 
 TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
 """Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
+
+PERSONS_COOKIE = f"(?s).*({names.TOKEN_COOKIE}|{names.FOOTHOLD_COOKIE})=.*"
 
 SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 METHODS = (
@@ -97,12 +100,16 @@ def _application_host(
         generation=token_generation(state.generation, application.generation, served.compiled.fingerprint),
         revoked=state.revoked,
         changed=state.changed,
-        service_tokens=state.service_tokens,
+        machines=state.machines,
     )
     return route_components_pb2.VirtualHost(
         name=names.virtual_host(application.id),
         domains=_domains(settings, application.hostname),
-        matcher=_sorted_out(_to_web(names.ACCESS_PATH), *_to_application(settings, application)),
+        matcher=_sorted_out(
+            _to_web(names.ACCESS_PATH),
+            *_to_application(settings, application),
+            refused=[_refused("two-credentials", _machine_and_person(application), 400)],
+        ),
         typed_per_filter_config={
             names.RBAC: packed(rules),
             names.JWT_AUTHN: packed(jwt_pb2.PerRouteConfig(requirement_name=REQUIREMENT)),
@@ -132,24 +139,24 @@ def _domains(settings: EdgeSettings, hostname: str) -> list[str]:
     )
 
 
-def _sorted_out(*routes: Route) -> matcher_pb2.Matcher:
+def _sorted_out(*routes: Route, refused: Sequence[FieldMatcher] = ()) -> matcher_pb2.Matcher:
     """These routes, for requests that have a method we know, our token at most once, and a path that has
-    one meaning."""
+    one meaning; and for which none of ``refused`` stands."""
     ambiguous = RouteMatch(prefix="/", headers=[_header(":path", regex=AMBIGUOUS_PATH)])
     judged = [_answer("ambiguous-path", ambiguous, 400), *routes]
-    refused = [
+    always = [
         _refused("method-not-allowed", _unknown_method(), 405),
         _refused("duplicate-cookie", _token_twice(), 400),
     ]
     return matcher_pb2.Matcher(
-        matcher_list=matcher_pb2.Matcher.MatcherList(matchers=refused),
+        matcher_list=matcher_pb2.Matcher.MatcherList(matchers=[*always, *refused]),
         on_no_match=_then("routes", route_components_pb2.RouteList(routes=judged)),
     )
 
 
 def _unknown_method() -> Predicate:
     known = (_field(":method", xds_string_pb2.StringMatcher(exact=method)) for method in METHODS)
-    return Predicate(not_matcher=Predicate(or_matcher=Predicate.PredicateList(predicate=known)))
+    return Predicate(not_matcher=_either(*known))
 
 
 def _token_twice() -> Predicate:
@@ -157,6 +164,32 @@ def _token_twice() -> Predicate:
     8.2.3) are one header by then."""
     twice = xds_regex_pb2.RegexMatcher(google_re2={}, regex=TOKEN_TWICE)
     return _field("cookie", xds_string_pb2.StringMatcher(safe_regex=twice))
+
+
+def _machine_and_person(application: Application) -> Predicate:
+    """Whether a service token stands beside a cookie or token of a person: the fast path would look at the
+    one, the control plane at the other."""
+    anything = xds_string_pb2.StringMatcher(
+        safe_regex=xds_regex_pb2.RegexMatcher(google_re2={}, regex="(?s).*")
+    )
+    cookie = xds_string_pb2.StringMatcher(
+        safe_regex=xds_regex_pb2.RegexMatcher(google_re2={}, regex=PERSONS_COOKIE)
+    )
+    machine = [names.CLIENT_ID_HEADER, names.CLIENT_SECRET_HEADER]
+    if application.service_token_header:
+        machine.append(application.service_token_header)
+    return _both(
+        _either(*(_field(name, anything) for name in machine)),
+        _either(_field("cookie", cookie), _field(names.CLIENT_TOKEN_HEADER, anything)),
+    )
+
+
+def _either(*predicates: Predicate) -> Predicate:
+    return Predicate(or_matcher=Predicate.PredicateList(predicate=predicates))
+
+
+def _both(*predicates: Predicate) -> Predicate:
+    return Predicate(and_matcher=Predicate.PredicateList(predicate=predicates))
 
 
 def _field(name: str, value: xds_string_pb2.StringMatcher) -> Predicate:
@@ -167,9 +200,9 @@ def _field(name: str, value: xds_string_pb2.StringMatcher) -> Predicate:
     )
 
 
-def _refused(name: str, predicate: Predicate, status: int) -> matcher_pb2.Matcher.MatcherList.FieldMatcher:
+def _refused(name: str, predicate: Predicate, status: int) -> FieldMatcher:
     refusal = _answer(name, RouteMatch(prefix="/"), status)
-    return matcher_pb2.Matcher.MatcherList.FieldMatcher(predicate=predicate, on_match=_then(name, refusal))
+    return FieldMatcher(predicate=predicate, on_match=_then(name, refusal))
 
 
 def _then(name: str, action: Message) -> matcher_pb2.Matcher.OnMatch:
@@ -224,7 +257,7 @@ def _forward(
         name=application.id,
         match=match,
         route=action,
-        request_headers_to_remove=STRIPPED,
+        request_headers_to_remove=[*STRIPPED, *filter(None, [application.service_token_header])],
         request_headers_to_add=[
             _written("cookie", f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:cookies)%"),
             _written("x-forwarded-for", SOURCE),

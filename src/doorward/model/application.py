@@ -35,6 +35,8 @@ class Application:
     ``identity_providers`` are those by which people may sign in for it; empty means all.
     ``passes`` says how people may make passes for it; None: not at all.
     ``policies`` holds policies of its own and, as bare ids, shared ones, in order.
+    ``service_token_header`` is the header, in lower case, in which machines may send both parts of a
+    service token as JSON; empty for none. It never reaches the origin.
     """
 
     id: ApplicationId
@@ -49,3 +51,4 @@ class Application:
     show_in_launcher: bool = True
     websockets: bool = True
     passes: PassRules | None = None
+    service_token_header: str = ""

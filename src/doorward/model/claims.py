@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.model.access import Identity
-from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
+from doorward.model.ids import Audience, Credential, IdentityProviderId, ServiceTokenId, SessionId
 
 TOKEN_TYPE = "app"
 """The ``type`` of a token that admits to one application. No other token may be taken for one."""
@@ -83,7 +83,8 @@ class TokenClaims:
     ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
     which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
-    ``service_token`` and ``common_name`` (its client id) and none of those.
+    ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. Policies
+    tell people by the presence of ``sid``, so a machine's token never has that.
     """
 
     validity: Validity
@@ -99,6 +100,7 @@ class TokenClaims:
     unmet: tuple[str, ...] = ()
     session: SessionId | None = None
     service_token: ServiceTokenId | None = None
+    credential: Credential | None = None
     common_name: str = ""
 
     @classmethod
@@ -132,6 +134,7 @@ class TokenClaims:
         cls,
         service_token: ServiceTokenId,
         *,
+        credential: Credential,
         client_id: str,
         verdicts: Verdicts,
         validity: Validity,
@@ -142,6 +145,7 @@ class TokenClaims:
             met=tuple(sorted(verdicts.met)),
             unmet=tuple(sorted(verdicts.unmet)),
             service_token=service_token,
+            credential=credential,
             common_name=client_id,
         )
 
@@ -170,7 +174,11 @@ class TokenClaims:
                 "sid": self.session,
             }
         else:
-            claims |= {"common_name": self.common_name, "service_token": self.service_token}
+            claims |= {
+                "common_name": self.common_name,
+                "service_token": self.service_token,
+                "credential": self.credential,
+            }
         facts: dict[str, object] = {
             "upn": self.upn,
             "roles": list(self.roles),

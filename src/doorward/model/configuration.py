@@ -17,7 +17,7 @@ from doorward.model.ids import ApplicationId, PolicyId, TunnelId
 from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import ServiceToken, UnusedServiceTokens
 from doorward.model.tunnel import Tunnel
 
 
@@ -25,7 +25,8 @@ from doorward.model.tunnel import Tunnel
 class Configuration:
     """``policies`` are the shared ones, which applications name by id.
 
-    ``generation`` is raised to end every token of the organisation at once.
+    ``generation`` is raised to end every token of the organisation at once. Without
+    ``unused_service_tokens``, those that nobody uses stay as they are.
     """
 
     identity_providers: tuple[IdentityProvider, ...] = ()
@@ -36,6 +37,7 @@ class Configuration:
     tunnels: tuple[Tunnel, ...] = ()
     service_tokens: tuple[ServiceToken, ...] = ()
     session_duration: timedelta = timedelta(hours=24)
+    unused_service_tokens: UnusedServiceTokens | None = None
     generation: int = 0
 
     def application(self, application_id: ApplicationId) -> Application:

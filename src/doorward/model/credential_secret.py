@@ -21,7 +21,7 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"
 RANDOM: Final = 40
 CHECKSUM: Final = 8
 
-SCANNERS: Final = r"\bdw(st|ap)_[2-9A-HJKMNP-Za-hjkmnp-z]{48}\b"
+SCANNERS: Final = r"\bdw(?:st|ap)_[2-9A-HJKMNP-Za-hjkmnp-z]{48}\b"
 """The regular expression for scanners, as the documentation gives it (PCRE, RE2 and Python alike)."""
 
 _WHOLE = re.compile(SCANNERS.removeprefix(r"\b").removesuffix(r"\b"))
@@ -42,6 +42,12 @@ def checksum(begun: str) -> str:
         number, digit = divmod(number, len(ALPHABET))
         digits.append(ALPHABET[digit])
     return "".join(reversed(digits))
+
+
+def is_damaged(secret: str, prefix: str) -> bool:
+    """Whether it begins as our secrets of this kind do and is not a whole one. Other secrets have no such
+    form: those from before, and those that an administrator made."""
+    return secret.startswith(prefix) and not is_whole(secret)
 
 
 def is_whole(secret: str) -> bool:

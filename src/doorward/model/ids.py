@@ -10,6 +10,7 @@ from doorward.model.errors import Invalid
 ApplicationId = NewType("ApplicationId", str)
 Audience = NewType("Audience", str)
 GrantId = NewType("GrantId", str)
+Credential = NewType("Credential", str)
 IdentityProviderId = NewType("IdentityProviderId", str)
 PassId = NewType("PassId", str)
 PolicyId = NewType("PolicyId", str)

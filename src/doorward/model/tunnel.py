@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.model.application import Origin
-from doorward.model.ids import ApplicationId, SessionId, TunnelId
+from doorward.model.ids import ApplicationId, Credential, SessionId, TunnelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +50,13 @@ class TunnelAdmission:
 class LiveStream:
     """One connection that is open now between the edge and an origin, and whose it is.
 
-    ``session`` is empty for a stream that belongs to no session (bypass, or a machine).
+    ``session`` is a session's id or a machine's credential, and empty where a bypass let it in.
     ``source`` is the person's address as the edge saw it.
     """
 
     id: str
     tunnel: TunnelId
     application: ApplicationId
-    session: SessionId
+    session: SessionId | Credential
     source: str
     opened: datetime

@@ -19,6 +19,7 @@ from doorward.ports.credentials import Credentials
 from doorward.ports.directory import Directory
 from doorward.ports.grants import Grants
 from doorward.ports.passes import Passes
+from doorward.ports.service_token_uses import ServiceTokenUses
 
 
 class Configurations(Protocol):
@@ -182,3 +183,6 @@ class Stores(Protocol):
 
     @property
     def grants(self) -> Grants: ...
+
+    @property
+    def service_token_uses(self) -> ServiceTokenUses: ...

@@ -151,6 +151,9 @@ class Configurations:
         self, before: Configuration, after: Configuration, made: Sequence[Change]
     ) -> Outcome:
         await self._publisher.publish()
+        # Before edges have confirmed, which a hanging one delays; and once more after, for whatever
+        # slipped in between.
+        await self._streams.recheck()
         for email, provider in _changed_people(before, after):
             await self._sign_out(email, provider)
         # Who gets the same address later must not be let in by the passkey of who had it before.

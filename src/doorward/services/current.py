@@ -15,7 +15,8 @@ from doorward.model.claims import token_generation
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Unavailable
 from doorward.model.identity_provider import EntraId, IdentityProvider
-from doorward.model.ids import ApplicationId, IdentityProviderId
+from doorward.model.ids import ApplicationId, Credential, IdentityProviderId, ServiceTokenId
+from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
 from doorward.policy import named_lists
 from doorward.policy.compiler import CompiledApplication, compile_configuration
@@ -33,6 +34,8 @@ class InForce:
     by_id: Mapping[ApplicationId, Application] = field(default_factory=dict)
     providers: Mapping[IdentityProviderId, IdentityProvider] = field(default_factory=dict)
     membership: Membership = field(default_factory=lambda: Membership.of(()))
+    service_tokens: Mapping[str, ServiceToken] = field(default_factory=dict)
+    """By client id."""
 
     @classmethod
     def of(cls, configuration: Configuration, version: int) -> InForce:
@@ -45,6 +48,7 @@ class InForce:
             by_id={a.id: a for a in configuration.applications},
             providers={provider.id: provider for provider in configuration.identity_providers},
             membership=Membership.of(named_lists.resolve(configuration.lists).values()),
+            service_tokens={token.client_id: token for token in configuration.service_tokens},
         )
 
     def context_lifetime(self, provider: IdentityProviderId) -> timedelta:
@@ -62,6 +66,12 @@ class InForce:
         """Whether the application takes sign-ins by this session's identity provider."""
         taken = application.identity_providers
         return not taken or session.identity.identity_provider in taken
+
+    def credentials(self, now: datetime) -> Mapping[Credential, ServiceTokenId]:
+        """What machines are known by that may come in at ``now``: no disabled or expired service token,
+        and no secret that was rotated away."""
+        tokens = self.service_tokens.values()
+        return {credential: token.id for token in tokens for credential in token.credentials(now)}
 
     def generation_of(self, application: Application) -> str:
         """The ``gen`` claim that a token for ``application`` must carry now."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
-from doorward.model.errors import NotFound, Refused
+from doorward.model.errors import Invalid, NotFound, Refused
 from doorward.model.policy import Action
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
@@ -26,11 +26,12 @@ from doorward.services import issue
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
+from doorward.services.machines import Machines
 from doorward.services.passes import Passes
 from doorward.services.questions import Answer, Deny, Kind, Pass, Question, SendToSignIn
 from doorward.services.refusals import denied, facts_of, refusal, sentence_of
 from doorward.services.requests import Requests
-from doorward.services.secrets import fits, hashed
+from doorward.services.secrets import hashed
 from doorward.services.tokens import Tokens
 
 
@@ -44,6 +45,7 @@ class Decider:
         sessions: Sessions,
         requests: Requests,
         passes: Passes,
+        machines: Machines,
         tokens: Tokens,
         flows: Flows,
         clock: Clock,
@@ -52,6 +54,7 @@ class Decider:
         self._requests = requests
         self._passes = passes
         self._sessions = sessions
+        self._machines = machines
         self._tokens = tokens
         self._flows = flows
         self._clock = clock
@@ -63,13 +66,15 @@ class Decider:
         if application is None:
             return refusal(404, "unknown-host", "There is no application at this address.")
         try:
-            machine = self._machine(in_force, question)
+            machine = self._machines.recognise(in_force, application, question)
             if machine is not None:
                 return await self._answer_machine(in_force, application, machine, question)
             answered = await self._passes.answer(in_force, application, question)
             if answered is not None:
                 return answered
             session = await self._session(in_force, application, question)
+        except Invalid as unreadable:
+            return refusal(400, "credentials-unreadable", sentence_of(unreadable))
         except Refused as refused:
             return refusal(401, "credentials-refused", sentence_of(refused))
         return await self._answer_person(in_force, application, session, question)
@@ -84,19 +89,6 @@ class Decider:
         if application is None:
             raise NotFound("there is no application at this address")
         return application, await self._session(in_force, application, question)
-
-    def _machine(self, in_force: InForce, question: Question) -> ServiceToken | None:
-        """The service token whose id and secret the request carries. Raises Refused for wrong ones."""
-        client_id = question.header(names.CLIENT_ID_HEADER)
-        secret = question.header(names.CLIENT_SECRET_HEADER)
-        if not client_id and not secret:
-            return None
-        for token in in_force.configuration.service_tokens:
-            if token.client_id == client_id and fits(secret, token.secret_hash):
-                if token.expires is not None and token.expires <= self._clock.now():
-                    raise Refused("the service token has expired")
-                return token
-        raise Refused("the service token is not known here")
 
     async def _session(
         self, in_force: InForce, application: Application, question: Question
@@ -142,29 +134,30 @@ class Decider:
         return session if live else None
 
     async def _answer_machine(
-        self, in_force: InForce, application: Application, machine: ServiceToken, question: Question
+        self, in_force: InForce, application: Application, machine: ProvenMachine, question: Question
     ) -> Answer:
+        """A pass without a cookie, or a refusal: a machine is never sent to sign in."""
         request = await self._requests.of(
             in_force,
             application,
             source=question.source,
-            service_token=machine.id,
+            service_token=machine.token.id,
             method=question.method,
             target=question.target,
         )
         decision = evaluate(in_force.compiled[application.id], request)
-        who = f"service token {machine.id}"
+        who = f"service token {machine.token.id}"
         if not decision.allowed:
-            return denied(application, decision, person=who)
-        facts = facts_of(Kind.ALLOW, decision, person=who)
+            return denied(application, decision, person=who, session=machine.credential)
+        facts = facts_of(Kind.ALLOW, decision, person=who, session=machine.credential)
         if decision.action is Action.BYPASS:
             return Pass(facts=facts)
-        now = self._clock.now()
-        issued = issue.for_machine(self._tokens, in_force, application, machine, request=request, now=now)
         return Pass(
             facts=facts,
-            headers={names.ASSERTION_HEADER: issued.token},
-            cookies=[set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)],
+            headers={
+                names.ASSERTION_HEADER: self._machines.assertion(in_force, application, machine, request),
+                names.SESSION_HEADER: machine.credential,
+            },
         )
 
     async def _answer_person(

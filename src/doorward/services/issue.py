@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.claims import TOKEN_TYPE, TokenClaims, Validity, Verdicts
-from doorward.model.service_token import ServiceToken
+from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.policy.verdicts import verdicts
 from doorward.services.current import InForce
@@ -66,18 +66,20 @@ def for_machine(
     tokens: Tokens,
     in_force: InForce,
     application: Application,
-    machine: ServiceToken,
+    machine: ProvenMachine,
     *,
-    request: AccessRequest,
+    found: Verdicts,
     now: datetime,
 ) -> Issued:
-    """A token for a service token's holder on ``application``."""
-    found = verdicts(in_force.compiled[application.id], request)
-    ends = () if machine.expires is None else (machine.expires - now,)
+    """A token for a machine on ``application``: at most an hour, and not longer than its proof, or what
+    was ``found`` about its request, holds."""
+    until = machine.token.until(machine.secret_hash)
+    ends = () if until is None else (until - now,)
     lifetime = min((LIFETIME, *_until(found, now), *ends))
     claims = TokenClaims.for_machine(
-        machine.id,
-        client_id=machine.client_id,
+        machine.token.id,
+        credential=machine.credential,
+        client_id=machine.token.client_id,
         verdicts=found,
         validity=_validity(tokens, in_force, application, now=now, lifetime=lifetime),
     )

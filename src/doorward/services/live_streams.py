@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from doorward.model.errors import NotFound
-from doorward.model.ids import SessionId
+from doorward.model.ids import Credential, ServiceTokenId, SessionId
 from doorward.model.session import Session
 from doorward.policy.evaluate import evaluate
 from doorward.ports.clock import Clock
@@ -30,16 +30,18 @@ class LiveStreams:
     async def recheck(self) -> int:
         """Judge every live stream by what is in force now; cut those that fail; return how many.
 
-        A stream without a session passes only while a bypass or the like would still let its
-        source in; a machine's stream is cut, since its proof is not at hand: it comes back by itself.
+        A machine's stream is judged by the credential that opened it: one that does not hold any more is
+        nobody's. A stream without either passes only while a bypass would still let its source in.
         """
         in_force = self._current.get()
-        sessions: dict[SessionId, Session | None] = {}
+        machines = in_force.credentials(self._clock.now())
+        sessions: dict[str, Session | None] = {}
         failed: list[str] = []
         for stream in await self._relays.streams():
-            if stream.session and stream.session not in sessions:
-                sessions[stream.session] = await self._session(stream.session)
-            if not await self._passes(in_force, stream, sessions.get(stream.session)):
+            machine = machines.get(Credential(stream.session))
+            if stream.session and machine is None and stream.session not in sessions:
+                sessions[stream.session] = await self._session(SessionId(stream.session))
+            if not await self._passes(in_force, stream, sessions.get(stream.session), machine):
                 failed.append(stream.id)
         return await self._relays.cut_streams(failed) if failed else 0
 
@@ -50,13 +52,23 @@ class LiveStreams:
             return None
         return session if session.is_live(self._clock.now()) else None
 
-    async def _passes(self, in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
+    async def _passes(
+        self,
+        in_force: InForce,
+        stream: LiveStream,
+        session: Session | None,
+        machine: ServiceTokenId | None,
+    ) -> bool:
         compiled = in_force.compiled.get(stream.application)
         source = _address(stream.source)
-        if compiled is None or source is None or (stream.session and session is None):
+        if compiled is None or source is None or (stream.session and session is None and machine is None):
             return False
         request = await self._requests.of(
-            in_force, in_force.by_id[stream.application], source=source, session=session
+            in_force,
+            in_force.by_id[stream.application],
+            source=source,
+            session=session,
+            service_token=machine,
         )
         return evaluate(compiled, request).allowed
 

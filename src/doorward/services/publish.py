@@ -107,11 +107,7 @@ class Publisher:
             ],
             revoked=sorted(revoked),
             changed={session: changed[session] for session in sorted(changed.keys() - set(revoked))},
-            service_tokens=[
-                token.id
-                for token in configuration.service_tokens
-                if token.expires is None or token.expires > self._clock.now()
-            ],
+            machines=sorted(in_force.credentials(self._clock.now())),
             jwks=self._tokens.jwks,
             certificate=certificate.certificate,
             private_key=certificate.private_key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from doorward.model.application import Application
-from doorward.model.errors import Refused
+from doorward.model.errors import Invalid, Refused
 from doorward.policy.decision import Decision
 from doorward.policy.explain import sentences
 from doorward.policy.reasons import Reason
@@ -55,9 +55,9 @@ def failed_rule(decision: Decision) -> str:
     return next((word for reason, word in FAILED_RULES.items() if reason in decision.reasons), "")
 
 
-def sentence_of(refused: Refused) -> str:
+def sentence_of(error: Invalid | Refused) -> str:
     """An error as a sentence of its own."""
-    words = str(refused)
+    words = str(error)
     return f"{words[:1].upper()}{words[1:]}."
 
 

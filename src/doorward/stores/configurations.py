@@ -14,6 +14,7 @@ from doorward.stores.changes import Changes, changes
 from doorward.stores.database import Database
 from doorward.stores.encryption import Envelope
 from doorward.stores.mapping.configuration import LISTS, from_rows, to_rows
+from doorward.stores.mapping.organisation import to_columns
 from doorward.stores.mapping.rows import ReadRow, Row
 from doorward.stores.sealing import seal, unseal
 from doorward.stores.tables import organisation
@@ -74,11 +75,7 @@ class SqlConfigurations:
         raised = await connection.execute(
             update(organisation)
             .where(organisation.c.version == expected)
-            .values(
-                version=expected + 1,
-                generation=configuration.generation,
-                session_duration=configuration.session_duration,
-            )
+            .values(version=expected + 1, **to_columns(configuration))
         )
         if raised.rowcount != 1:
             raise Conflict(f"the configuration is not at version {expected} any more: load it again")
@@ -92,9 +89,7 @@ class SqlConfigurations:
 
     def _configuration(self, rows: Mapping[Table, list[Row]], outside: ReadRow) -> Configuration:
         with self._understood():
-            return from_rows(
-                rows, session_duration=outside["session_duration"], generation=outside["generation"]
-            )
+            return from_rows(rows, outside=outside)
 
     @contextmanager
     def _understood(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.stores.database import Database
 from doorward.stores.encryption import Envelope
+from doorward.stores.mapping.organisation import to_columns
 from doorward.stores.mapping.rows import Row
 from doorward.stores.resealing import reseal
 from doorward.stores.sealing import seal, unseal
@@ -50,11 +51,4 @@ def _fits(row: RowMapping, envelope: Envelope) -> bool:
 
 
 def _new() -> Row:
-    empty = Configuration()
-    return {
-        "id": ROW,
-        "version": 0,
-        "generation": empty.generation,
-        "session_duration": empty.session_duration,
-        "key_check": _KNOWN_TEXT,
-    }
+    return {"id": ROW, "version": 0, **to_columns(Configuration()), "key_check": _KNOWN_TEXT}

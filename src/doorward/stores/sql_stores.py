@@ -22,6 +22,7 @@ from doorward.stores.grants import SqlGrants
 from doorward.stores.migrating import migrate
 from doorward.stores.one_time_values import SqlOneTimeValues
 from doorward.stores.passes import SqlPasses
+from doorward.stores.service_token_uses import SqlServiceTokenUses
 from doorward.stores.sessions import SqlSessions
 from doorward.stores.signing_keys import SqlSigningKeys
 
@@ -39,6 +40,7 @@ class SqlStores:
         self._credentials = SqlCredentials(database, envelope)
         self._passes = SqlPasses(database)
         self._grants = SqlGrants(database)
+        self._service_token_uses = SqlServiceTokenUses(database)
 
     @classmethod
     async def open(
@@ -116,6 +118,11 @@ class SqlStores:
     def grants(self) -> SqlGrants:
         """Access that sessions are given after a reason or an approval."""
         return self._grants
+
+    @property
+    def service_token_uses(self) -> SqlServiceTokenUses:
+        """When service tokens were last used."""
+        return self._service_token_uses
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:

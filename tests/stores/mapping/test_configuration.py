@@ -6,6 +6,7 @@ from hypothesis import given
 
 from doorward.model.configuration import Configuration
 from doorward.stores.mapping.configuration import LISTS, from_rows, to_rows
+from doorward.stores.mapping.organisation import to_columns
 from tests.stores.mapping.rows import stored
 from tests.strategies import configurations
 
@@ -14,7 +15,5 @@ from tests.strategies import configurations
 def test_what_goes_in_comes_out(configuration: Configuration) -> None:
     rows = {table: [stored(table, row) for row in listed] for table, listed in to_rows(configuration).items()}
     assert rows.keys() == set(LISTS)
-    found = from_rows(
-        rows, session_duration=configuration.session_duration, generation=configuration.generation
-    )
+    found = from_rows(rows, outside=to_columns(configuration))
     assert found == configuration

@@ -34,6 +34,7 @@ def to_row(application: Application, *, position: int) -> Row:
         "generation": application.generation,
         "show_in_launcher": application.show_in_launcher,
         "websockets": application.websockets,
+        "service_token_header": application.service_token_header,
     }
 
 
@@ -59,6 +60,7 @@ def from_row(row: ReadRow, *, entries: Sequence[ReadRow]) -> Application:
         generation=row["generation"],
         show_in_launcher=row["show_in_launcher"],
         websockets=row["websockets"],
+        service_token_header=row["service_token_header"],
     )
 
 

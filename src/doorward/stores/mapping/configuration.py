@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
 
 from sqlalchemy import Table
 
@@ -13,6 +13,7 @@ from doorward.stores import tables
 from doorward.stores.mapping import (
     applications,
     identity_providers,
+    organisation,
     policies,
     rule_groups,
     service_tokens,
@@ -52,11 +53,13 @@ def to_rows(configuration: Configuration) -> dict[Table, list[Row]]:
     }
 
 
-def from_rows(rows: RowsByTable, *, session_duration: timedelta, generation: int) -> Configuration:
-    """The configuration of these rows, which are in the order of their positions."""
+def from_rows(rows: RowsByTable, *, outside: ReadRow) -> Configuration:
+    """The configuration of these rows, which are in the order of their positions; ``outside`` is the
+    organisation's."""
     accounts_of = _grouped(rows[tables.accounts], by="identity_provider")
     entries_of = _grouped(rows[tables.application_policies], by="application")
-    return Configuration(
+    return replace(
+        organisation.from_columns(outside),
         identity_providers=tuple(
             identity_providers.from_row(row, accounts=accounts_of[row["id"]])
             for row in rows[tables.identity_providers]
@@ -68,8 +71,6 @@ def from_rows(rows: RowsByTable, *, session_duration: timedelta, generation: int
         ),
         tunnels=tuple(tunnels.from_row(row) for row in rows[tables.tunnels]),
         service_tokens=tuple(service_tokens.from_row(row) for row in rows[tables.service_tokens]),
-        session_duration=session_duration,
-        generation=generation,
     )
 
 

@@ -16,6 +16,9 @@ def to_row(token: ServiceToken, *, position: int) -> Row:
         "secret_hash": token.secret_hash,
         "name": token.name,
         "expires": token.expires,
+        "disabled": token.disabled,
+        "previous_secret_hash": token.previous_secret_hash,
+        "previous_until": token.previous_until,
     }
 
 
@@ -27,4 +30,7 @@ def from_row(row: ReadRow) -> ServiceToken:
         secret_hash=row["secret_hash"],
         name=row["name"],
         expires=row["expires"],
+        disabled=row["disabled"],
+        previous_secret_hash=row["previous_secret_hash"],
+        previous_until=row["previous_until"],
     )

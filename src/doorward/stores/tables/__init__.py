@@ -13,7 +13,7 @@ from doorward.stores.tables.organisation import organisation
 from doorward.stores.tables.passes import passes
 from doorward.stores.tables.policies import policies
 from doorward.stores.tables.rule_groups import rule_groups
-from doorward.stores.tables.service_tokens import service_tokens
+from doorward.stores.tables.service_tokens import service_token_uses, service_tokens
 from doorward.stores.tables.sessions import application_sessions, grants, sessions
 from doorward.stores.tables.signing_keys import signing_keys
 from doorward.stores.tables.tunnels import tunnels
@@ -38,6 +38,7 @@ __all__ = [
     "policies",
     "recovery_codes",
     "rule_groups",
+    "service_token_uses",
     "service_tokens",
     "sessions",
     "signing_keys",

@@ -21,6 +21,7 @@ applications = Table(
     Column("generation", Integer, nullable=False),
     Column("show_in_launcher", Boolean, nullable=False),
     Column("websockets", Boolean, nullable=False),
+    text("service_token_header", later=True),
 )
 
 # An entry with ``action`` and ``rules`` is the application's own policy; one without them is the

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "doorward_0006"
-down_revision: str | None = "doorward_0004"
+down_revision: str | None = "doorward_0005"
 branch_labels: str | None = None
 depends_on: str | None = None
 
