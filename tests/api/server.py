@@ -29,6 +29,7 @@ def verbs_of(world: World) -> Verbs:
         service_tokens=world.service_tokens,
         identity_providers=world.identity_providers,
         explanations=explanations_of(world),
+        keys=world.keys,
         status=lambda: status(world.publisher, world.edges, world.relays),
     )
 
