@@ -10,7 +10,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from doorward.envoy import names
-from doorward.envoy.snapshot import LISTENER
 from doorward.model.errors import Conflict
 from doorward.services.key_schedule import ANNOUNCED, ROTATION, KeyState
 from doorward.services.questions import Deny, Pass, SendToSignIn
@@ -43,9 +42,9 @@ def kid_of(world: World) -> str:
 
 def known_at_edges(world: World) -> set[str]:
     """The kids in the snapshot that was published last."""
-    listener = world.edges.published[-1].resources[LISTENER]
-    text = b"".join(resource.body.value for resource in listener.values()).decode("utf-8", "replace")
-    return {each.key.kid for each in world.keys.listed() if each.key.kid in text}
+    resources = (found for kind in world.edges.published[-1].resources.values() for found in kind.values())
+    whole = b"".join(resource.body.value for resource in resources)
+    return {each.key.kid for each in world.keys.listed() if each.key.kid.encode() in whole}
 
 
 def open_page(world: World, cookies: dict[str, str]) -> dict[str, str]:
