@@ -93,6 +93,11 @@ def _configuration(app: FastAPI, verbs: Verbs) -> None:
     async def export(*, with_secrets: bool = False) -> str:
         return await verbs.configurations.export(with_secrets=with_secrets)
 
+    @app.get("/applications")
+    async def applications() -> list[dict[str, object]]:
+        configuration = await verbs.configurations.load()
+        return [bodies.application_body(application) for application in configuration.applications]
+
     @app.post("/configuration")
     async def apply(body: bodies.ApplyRequest) -> dict[str, object]:
         file = AccessFile(name=body.name, text=body.text, files=body.files, environment=body.environment)

@@ -9,6 +9,7 @@ import typer
 from doorward import __version__
 from doorward.cli import (
     access,
+    application,
     demo,
     explain,
     idp,
@@ -55,6 +56,7 @@ app.command()(access.export)
 app.command()(status.status)
 app.command()(explain.explain)
 app.command()(rotate_key.rotate_key)
+app.add_typer(application.app, name="application")
 app.add_typer(idp.app, name="idp")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
