@@ -21,7 +21,10 @@ from tests.live.system import ADA, System, eventually, free_ports
 from tests.live.verifying_origin import verifying_origin
 from tests.live.visitor import SCRIPT, Visitor
 
-LIBRARIES = ("cc-auth", "allowedflare")
+LIBRARIES = ("cc-auth", "allowedflare", "guide")
+"""And the lines that the guide shows for PyJWT."""
+LOOKING_AT_THE_AUDIENCE = ("allowedflare", "guide")
+"""cc-auth says that it does not."""
 ASSERTION = "cf-access-jwt-assertion"
 
 
@@ -106,11 +109,11 @@ def test_an_expired_assertion_is_refused(site: Site, visitor: Visitor, library: 
     assert site.says(library, signed(now - 60)).status_code == 401
 
 
-def test_an_assertion_for_another_audience_is_refused(site: Site, visitor: Visitor) -> None:
-    """By the library that looks at the audience: cc-auth says that it does not."""
+@pytest.mark.parametrize("library", LOOKING_AT_THE_AUDIENCE)
+def test_an_assertion_for_another_audience_is_refused(site: Site, visitor: Visitor, library: str) -> None:
     with site.system.sign_in(ADA) as elsewhere:
         other = token_of(elsewhere, site.system.app_url)
-    refused = site.says("allowedflare", other)
+    refused = site.says(library, other)
     assert refused.status_code == 401
     assert "audience" in refused.json()["detail"].lower()
 

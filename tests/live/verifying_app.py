@@ -1,5 +1,6 @@
 """The program of ``verifying_origin``: an application that checks each assertion with two libraries that
-were written for Cloudflare Access, as they are, and set up only by the settings that they document.
+were written for Cloudflare Access, as they are, and set up only by the settings that they document; and
+with the lines for PyJWT that the guide shows, as they stand there.
 
 Such libraries take their settings, and the certificate authority to trust, from the environment. In place
 of a hosts file: names below ``.localhost`` are this machine.
@@ -10,11 +11,14 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import allowedflare  # type: ignore[import-untyped] # it ships no types
 import uvicorn
 from cc_auth import CloudflareAuth  # type: ignore[import-untyped] # it ships no types
+from jwt import PyJWTError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -36,12 +40,30 @@ def by_allowedflare(request: Request) -> Response:
     return JSONResponse({"email": name, "claims": claims})
 
 
+def by_the_guide(request: Request) -> Response:
+    """The first example of the page about origins."""
+    try:
+        claims = _guide()["claims_of"](request.headers.get("cf-access-jwt-assertion", ""))
+    except PyJWTError as error:
+        return JSONResponse({"detail": str(error)}, status_code=401)
+    return JSONResponse({"email": claims["email"], "claims": claims})
+
+
+@cache
+def _guide() -> dict[str, Any]:
+    """The names that it defines."""
+    page = Path(__file__).parents[2] / "docs" / "guide" / "origins.md"
+    example = page.read_text().split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(example, names)
+    return names
+
+
 def application() -> Starlette:
-    """Both, each at a path of its own."""
-    app = Starlette(
-        routes=[Route("/cc-auth", by_cc_auth), Route("/allowedflare", by_allowedflare)],
-    )
-    app.add_middleware(CloudflareAuth.from_env().middleware(exclude_paths=["/allowedflare"]))
+    """Each at a path of its own."""
+    handlers = {"/cc-auth": by_cc_auth, "/allowedflare": by_allowedflare, "/guide": by_the_guide}
+    app = Starlette(routes=[Route(path, handler) for path, handler in handlers.items()])
+    app.add_middleware(CloudflareAuth.from_env().middleware(exclude_paths=["/allowedflare", "/guide"]))
     return app
 
 

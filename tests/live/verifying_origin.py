@@ -17,11 +17,13 @@ START_WITHIN = 20.0
 
 @contextlib.contextmanager
 def verifying_origin(*, port: int, team_url: str, audience: str, authority: Path) -> Iterator[str]:
-    """The origin as a process; yields its URL. ``/cc-auth`` and ``/allowedflare`` say who is asking, or
-    answer 401."""
+    """The origin as a process; yields its URL. ``/cc-auth``, ``/allowedflare`` and ``/guide`` say who is
+    asking, or answer 401."""
     environment = os.environ | {
         "SSL_CERT_FILE": str(authority),
         "CF_TEAM_DOMAIN": urlsplit(team_url).netloc,
+        "TEAM_DOMAIN": urlsplit(team_url).netloc,
+        "AUDIENCE": audience,
         "ALLOWEDFLARE_ACCESS_URL": team_url,
         "ALLOWEDFLARE_AUDIENCE": audience,
         "ALLOWEDFLARE_EMAIL_REGEX": "off",
