@@ -31,6 +31,7 @@ def verbs_of(world: World) -> Verbs:
         explanations=explanations_of(world),
         passes=world.passes,
         grants=world.grants,
+        keys=world.keys,
         status=lambda: status(world.publisher, world.edges, world.relays),
     )
 

@@ -170,3 +170,10 @@ def test_a_store_that_does_not_answer_is_503(api: Api) -> None:
 def test_the_api_shows_no_pages_of_its_own(api: Api) -> None:
     for target in ("/docs", "/redoc", "/"):
         assert api.send("GET", target).status_code == 404
+
+
+def test_applications_are_listed_with_their_audiences(api: Api) -> None:
+    found = api.send("GET", "/applications").json()
+    assert {one["id"]: one["audience"] for one in found} == {
+        name: f"audience-of-{name}" for name in ("hello", "open", "closed")
+    }

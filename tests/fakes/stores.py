@@ -224,6 +224,10 @@ class FakeSigningKeys:
         if self._keys.pop(kid, None) is None:
             raise NotFound(f"there is no signing key {kid!r}")
 
+    async def replace_all(self, key: SigningKey) -> None:
+        self._faults.check()
+        self._keys = {key.kid: key}
+
 
 class FakeStores:
     """All of them. ``faults.error`` makes every one of them fail."""

@@ -25,7 +25,7 @@ from envoy.extensions.filters.network.http_connection_manager.v3 import (
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import RSAKey
 
 ISSUER = "https://access.test"
 LISTENER = "fast-path"
@@ -37,13 +37,13 @@ class Signer:
     """A key for tokens, and the tokens it signs."""
 
     def __init__(self, kid: str = "k1") -> None:
-        self._key = ECKey.generate_key("P-256", parameters={"kid": kid, "alg": "ES256"})
+        self._key = RSAKey.generate_key(2048, {"kid": kid, "alg": "RS256"})
 
     def jwks(self) -> str:
         return json.dumps({"keys": [self._key.as_dict(private=False)]})
 
     def token(self, claims: Mapping[str, object]) -> str:
-        return jwt.encode({"alg": "ES256", "kid": self._key.kid}, dict(claims), self._key)
+        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, dict(claims), self._key)
 
 
 @dataclass(frozen=True)

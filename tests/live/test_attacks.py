@@ -18,7 +18,7 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.live.http2 import Answer, http2
 from tests.live.system import ADA, BOB, System
@@ -167,11 +167,13 @@ def forgeries(system: System, token: str) -> Mapping[str, str]:
     head, body, signature = token.split(".")
     with system.visitor() as anybody:
         published = anybody.get(f"{system.team_url}/cdn-cgi/access/certs", SCRIPT).json()["keys"][0]
-    other = ECKey.generate_key("P-256", {"kid": header["kid"]})
+    other = RSAKey.generate_key(2048, {"kid": header["kid"]})
+    curved = ECKey.generate_key("P-256", {"kid": header["kid"]})
     now = int(time.time())
 
-    def signed(changed: Mapping[str, object], key: ECKey = other, **more: object) -> str:
-        return str(jwt.encode({**header, **more}, {**claims, **changed}, key, ["ES256"]))
+    def signed(changed: Mapping[str, object], key: RSAKey | ECKey = other, **more: object) -> str:
+        whole = {**header, **more}
+        return str(jwt.encode(whole, {**claims, **changed}, key, [str(whole["alg"])]))
 
     def unsigned(algorithm: str) -> str:
         return f"{b64(json.dumps({**header, 'alg': algorithm}).encode())}.{body}."
@@ -181,7 +183,7 @@ def forgeries(system: System, token: str) -> Mapping[str, str]:
         signed_part = f"{b64(json.dumps({**header, 'alg': 'HS256'}).encode())}.{body}"
         return f"{signed_part}.{b64(hmac.digest(secret, signed_part.encode(), 'sha256'))}"
 
-    public = ECKey.import_key(published).public_key
+    public = RSAKey.import_key(published).public_key
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     raised = b64(json.dumps({**claims, "email": "admin@example.com"}).encode())
     return {
@@ -194,12 +196,15 @@ def forgeries(system: System, token: str) -> Mapping[str, str]:
         "four parts": f"{token}.{signature}",
         "without a signature": f"{head}.{body}.",
         "a cut signature": token[:-4],
-        "another signature": f"{head}.{body}.{b64(b'x' * 64)}",
-        "a signature of zeros": f"{head}.{body}.{b64(bytes(64))}",
+        "another signature": f"{head}.{body}.{b64(b'x' * 256)}",
+        "a signature of zeros": f"{head}.{body}.{b64(bytes(256))}",
         "other claims under the old signature": f"{head}.{raised}.{signature}",
         "another key": signed({}),
+        "another key, for another algorithm": signed({}, curved, alg="ES256"),
+        "another key, with other padding": signed({}, alg="PS256"),
         "another key, brought along": signed({}, jwk=other.as_dict(private=False)),
         "another key, to be fetched": signed({}, jku="http://127.0.0.1:9/keys"),
+        "a chain to be fetched": signed({}, x5u="http://127.0.0.1:9/chain"),
         "a key of no name": signed({}, kid="../../../../dev/null"),
         "expired": signed({"exp": now - 60}),
         "for ever": signed({"exp": now + 10**8}),

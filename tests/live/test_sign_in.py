@@ -60,7 +60,7 @@ def test_the_assertion_verifies_with_the_published_keys(system: System, new_ada:
         with system.visitor() as anybody:
             certs = anybody.get(f"{origin}{ACCESS}/certs", SCRIPT)
         assert all("d" not in key for key in certs.json()["keys"])
-        claims = jwt.decode(assertion, KeySet.import_key_set(certs.json()), algorithms=["ES256"]).claims
+        claims = jwt.decode(assertion, KeySet.import_key_set(certs.json()), algorithms=["RS256"]).claims
         assert claims["iss"] == system.team_url
         assert claims["email"] == ADA
         assert claims["sid"] == system.session_of(new_ada)

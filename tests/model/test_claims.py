@@ -127,8 +127,8 @@ def test_only_facts_that_policies_mention_go_into_a_token() -> None:
     )
     claims = persons(person).as_claims()
     assert (claims["upn"], claims["roles"]) == ("ada@corp.com", ["admin"])
-    assert (claims["custom"], claims["acrs"]) == (["department=Finance"], ["c1"])
+    assert (claims["claims"], claims["acrs"]) == (["department=Finance"], ["c1"])
 
 
 def test_a_person_without_such_facts_has_no_such_claims() -> None:
-    assert not {"upn", "roles", "custom", "acrs"} & persons(identity()).as_claims().keys()
+    assert not {"upn", "roles", "claims", "acrs"} & persons(identity()).as_claims().keys()

@@ -49,3 +49,17 @@ def test_a_removed_key_is_gone(stores: OpenStores) -> None:
                 await opened.signing_keys.remove("old")
 
     asyncio.run(run())
+
+
+def test_one_key_takes_the_place_of_all(stores: OpenStores) -> None:
+    async def run() -> None:
+        async with stores() as opened:
+            await opened.signing_keys.add(OLD)
+            await opened.signing_keys.add(NEW)
+            only = signing_key("only")
+            await opened.signing_keys.replace_all(only)
+            assert await opened.signing_keys.listed() == [only]
+            await opened.signing_keys.replace_all(only)
+            assert await opened.signing_keys.listed() == [only]
+
+    asyncio.run(run())

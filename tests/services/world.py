@@ -37,6 +37,7 @@ from doorward.services.entering import Entering
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
+from doorward.services.key_rotation import KeyRotation
 from doorward.services.live_streams import LiveStreams
 from doorward.services.machines import Machines
 from doorward.services.pins import Pins, SignsIn
@@ -61,6 +62,7 @@ from tests.fakes.edges import FakeEdges
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.mail import FakeMail
 from tests.fakes.relays import FakeRelays
+from tests.fakes.signing import FakeKeyMaker
 from tests.fakes.stores import FakeStores
 from tests.services.edge_settings import EDGE
 from tests.services.factors import join_factors
@@ -159,7 +161,11 @@ class World:
         self.passwords.add(BOB, password="bob's")
         self.current = Current()
         self.tokens = Tokens(
-            self.stores.signing_keys, issuer=TEAM, clock=self.clock, randomness=self.randomness
+            self.stores.signing_keys,
+            issuer=TEAM,
+            clock=self.clock,
+            randomness=self.randomness,
+            make_key=FakeKeyMaker(),
         )
         self.flows = Flows(team_origin=TEAM, seal=self.seal("flow", 30), randomness=self.randomness)
         self.tunnel_secrets = TunnelSecrets(b"k" * 32)
@@ -196,6 +202,7 @@ class World:
             relays=self.relays,
             clock=self.clock,
         )
+        self.keys = KeyRotation(self.tokens, publisher=self.publisher, streams=self.streams)
         self.configurations = Configurations(
             self.stores,
             publisher=self.publisher,

@@ -4,6 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from joserfc.jwk import RSAKey
 
 from doorward.envoy import names
 from doorward.services.sessions import LiveSessions
@@ -163,8 +166,23 @@ def test_the_public_keys_are_on_every_host_and_hold_no_private_part(host: str) -
     answer = Site().get(CERTS, host=host)
     assert answer.headers["cache-control"] == "public, max-age=300"
     (key,) = answer.json()["keys"]
-    assert key["kty"] == "EC"
-    assert "d" not in key
+    assert (key["kty"], key["alg"], key["use"]) == ("RSA", "RS256", "sig")
+    assert key.keys() == {"kid", "kty", "alg", "use", "n", "e"}
+
+
+def test_the_keys_are_there_as_certificates_too_the_one_that_signs_first() -> None:
+    site = Site()
+    asyncio.run(site.world.tokens.announce())
+    found = site.get(CERTS).json()
+    assert found.keys() == {"keys", "public_cert", "public_certs"}
+    kids = [each.key.kid for each in site.world.tokens.schedule]
+    assert [key["kid"] for key in found["keys"]] == kids
+    assert [each["kid"] for each in found["public_certs"]] == kids
+    assert found["public_cert"] == found["public_certs"][0]
+    for key, each in zip(found["keys"], found["public_certs"], strict=True):
+        public = x509.load_pem_x509_certificate(each["cert"].encode()).public_key()
+        assert isinstance(public, RSAPublicKey)
+        assert RSAKey.import_key(public).as_dict(private=False)["n"] == key["n"]
 
 
 def test_a_world_without_applications_has_no_door_to_go_through() -> None:

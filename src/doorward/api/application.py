@@ -16,6 +16,7 @@ from doorward.api.grants import grant_routes
 from doorward.api.identity_providers import identity_provider_routes
 from doorward.api.passes import pass_routes
 from doorward.api.service_tokens import service_token_routes
+from doorward.api.signing_keys import signing_key_routes
 from doorward.declaration import DeclarationInvalid
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.model.ids import SessionId
@@ -23,6 +24,7 @@ from doorward.services.configuration import AccessFile, Configurations
 from doorward.services.explanations import Explanations
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
+from doorward.services.key_rotation import KeyRotation
 from doorward.services.passes import Passes
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
@@ -50,6 +52,7 @@ class Verbs:
     explanations: Explanations
     passes: Passes
     grants: Grants
+    keys: KeyRotation
     status: Callable[[], Status]
 
 
@@ -67,6 +70,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     explanation_routes(app, verbs.explanations)
     pass_routes(app, verbs.passes)
     grant_routes(app, verbs.grants)
+    signing_key_routes(app, verbs.keys)
     return app
 
 
@@ -96,6 +100,11 @@ def _configuration(app: FastAPI, verbs: Verbs) -> None:
     @app.get("/configuration", response_class=PlainTextResponse)
     async def export(*, with_secrets: bool = False) -> str:
         return await verbs.configurations.export(with_secrets=with_secrets)
+
+    @app.get("/applications")
+    async def applications() -> list[dict[str, object]]:
+        configuration = await verbs.configurations.load()
+        return [bodies.application_body(application) for application in configuration.applications]
 
     @app.post("/configuration")
     async def apply(body: bodies.ApplyRequest) -> dict[str, object]:

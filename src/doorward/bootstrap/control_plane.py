@@ -155,6 +155,7 @@ async def build(
                 explanations=services.explanations,
                 passes=services.passes,
                 grants=services.grants,
+                keys=services.keys,
                 status=lambda: _status(services, ads, relays, clock),
             )
         ),

@@ -33,6 +33,7 @@ from doorward.services.flows import Flows
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
+from doorward.services.key_rotation import KeyRotation
 from doorward.services.live_streams import LiveStreams
 from doorward.services.machines import Machines
 from doorward.services.passes import Passes
@@ -52,6 +53,7 @@ from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
+from doorward.services.token_keys import make_private_key
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
@@ -68,6 +70,7 @@ class ControlServices:
     current: Current
     flows: Flows
     tokens: Tokens
+    keys: KeyRotation
     tunnel_secrets: TunnelSecrets
     publisher: Publisher
     passwords: Passwords
@@ -111,7 +114,13 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     """Make every service once."""
     current = Current()
     callback = f"{edge.issuer}{names.ACCESS_PATH}callback"
-    tokens = Tokens(stores.signing_keys, clock=clock, randomness=randomness, issuer=edge.issuer)
+    tokens = Tokens(
+        stores.signing_keys,
+        clock=clock,
+        randomness=randomness,
+        issuer=edge.issuer,
+        make_key=make_private_key,
+    )
     tunnel_secrets = TunnelSecrets(folder.derive("tunnel secrets"))
     publisher = Publisher(
         stores,
@@ -205,6 +214,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         current=current,
         flows=way,
         tokens=tokens,
+        keys=KeyRotation(tokens, publisher=publisher, streams=streams),
         tunnel_secrets=tunnel_secrets,
         publisher=publisher,
         passwords=passwords,

@@ -9,10 +9,12 @@ import typer
 from doorward import __version__
 from doorward.cli import (
     access,
+    application,
     demo,
     explain,
     grants,
     idp,
+    keys,
     passes,
     rotate_key,
     serve,
@@ -56,12 +58,14 @@ app.command()(access.export)
 app.command()(status.status)
 app.command()(explain.explain)
 app.command()(rotate_key.rotate_key)
+app.add_typer(application.app, name="application")
 app.add_typer(idp.app, name="idp")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(service_token.app, name="service-token")
 app.add_typer(passes.app, name="pass")
 app.add_typer(grants.app, name="grant")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

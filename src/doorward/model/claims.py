@@ -80,7 +80,7 @@ class Validity:
 class TokenClaims:
     """The claims of one token.
 
-    ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
+    ``claims`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
     which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
     ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. Policies
@@ -94,7 +94,7 @@ class TokenClaims:
     upn: str = ""
     groups: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
-    custom: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
@@ -122,7 +122,7 @@ class TokenClaims:
             upn=identity.upn if mentioned.upn else "",
             groups=tuple(sorted(identity.groups & mentioned.groups)),
             roles=tuple(sorted(identity.roles & mentioned.roles)),
-            custom=tuple(sorted(f"{name}={value}" for name, value in identity.claims & mentioned.claims)),
+            claims=tuple(sorted(f"{name}={value}" for name, value in identity.claims & mentioned.claims)),
             contexts=tuple(sorted(identity.contexts & mentioned.contexts)),
             met=tuple(sorted(verdicts.met)),
             unmet=tuple(sorted(verdicts.unmet)),
@@ -182,7 +182,7 @@ class TokenClaims:
         facts: dict[str, object] = {
             "upn": self.upn,
             "roles": list(self.roles),
-            "custom": list(self.custom),
+            "claims": list(self.claims),
             "acrs": list(self.contexts),
             "met": list(self.met),
             "unmet": list(self.unmet),

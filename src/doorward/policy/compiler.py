@@ -229,7 +229,7 @@ def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mappin
     on_lists = {name: lists[name].items for name in named if name in lists}
     facts = json.dumps(
         [
-            3,
+            4,
             sorted(mentioned.groups),
             sorted(mentioned.roles),
             sorted(mentioned.claims),

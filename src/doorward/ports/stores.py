@@ -132,8 +132,8 @@ class OneTimeValues(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A key that signs tokens (ES256). ``private_jwk`` is a JSON text. The newest whose
-    ``not_before`` has passed signs; every one that is kept verifies."""
+    """A key that signs tokens. ``private_jwk`` is a JSON text. The one whose ``not_before`` passed last
+    signs; every one that is kept verifies."""
 
     kid: str
     private_jwk: str = field(repr=False)
@@ -154,6 +154,10 @@ class SigningKeys(Protocol):
 
     async def remove(self, kid: str) -> None:
         """Raises NotFound."""
+        ...
+
+    async def replace_all(self, key: SigningKey) -> None:
+        """Keep this key and no other: all at once, or nothing."""
         ...
 
 

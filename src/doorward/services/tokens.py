@@ -1,31 +1,27 @@
-"""Application tokens: short-lived, signed, for one application (RFC 7519, ES256; RFC 8725).
+"""Application tokens: short-lived, signed, for one application (RFC 7519, RS256; RFC 8725).
 
-One key signs at a time, the newest whose time has come; all that are kept verify. The next key is
-published before it signs, so that every edge knows it by then.
+One key signs at a time; all that are published verify. ``key_schedule`` says when each does what,
+``token_keys`` what a key is.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NewType
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
 
-from doorward.model.errors import Refused, Unavailable
+from doorward.model.errors import Conflict, Refused, Unavailable
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.stores import SigningKey, SigningKeys
+from doorward.services.key_schedule import KeyState, ScheduledKey, is_due, next_start, scheduled
+from doorward.services.token_keys import ALGORITHM, TokenKey, read_key
 
 LIFETIME: Final = timedelta(hours=1)
-ROTATION: Final = timedelta(days=60)
-ANNOUNCED: Final = timedelta(days=1)
-"""How long before it signs a key is published."""
-RETIRED: Final = timedelta(days=61 + 60)
-"""The age at which a key is forgotten: its last token has long expired."""
-ALGORITHM: Final = "ES256"
 LONGEST: Final = 8192
 
 RawToken = NewType("RawToken", str)
@@ -34,16 +30,29 @@ VerifiedClaims = NewType("VerifiedClaims", Mapping[str, Any])
 
 
 class Tokens:
-    """Signs and verifies with keys held in memory; ``refresh`` brings them up to date."""
+    """Signs and verifies with keys held in memory; ``refresh`` brings them up to date.
 
-    def __init__(self, keys: SigningKeys, *, issuer: str, clock: Clock, randomness: Randomness) -> None:
+    ``make_key`` makes a private key, as JSON Web Key; it is called on a thread, since it takes long.
+    """
+
+    def __init__(
+        self,
+        keys: SigningKeys,
+        *,
+        issuer: str,
+        clock: Clock,
+        randomness: Randomness,
+        make_key: Callable[[], str],
+    ) -> None:
         self._store = keys
         self._issuer = issuer
         self._clock = clock
         self._randomness = randomness
-        self._signing: ECKey | None = None
-        self._verifying = KeySet([])
-        self._public = json.dumps({"keys": []})
+        self._make_key = make_key
+        self._changing = asyncio.Lock()
+        self._schedule: Sequence[ScheduledKey] = ()
+        self._signing: TokenKey | None = None
+        self._known: Mapping[str, TokenKey] = {}
 
     @property
     def issuer(self) -> str:
@@ -51,57 +60,109 @@ class Tokens:
         return self._issuer
 
     @property
+    def schedule(self) -> Sequence[ScheduledKey]:
+        """Every key that verifies, in the order in which they sign."""
+        return self._schedule
+
+    @property
+    def published(self) -> Sequence[TokenKey]:
+        """Every key that verifies: the current one first, then the announced one, then previous ones."""
+        order = list(KeyState)
+        order.insert(0, order.pop(order.index(KeyState.CURRENT)))
+        placed = sorted(self._schedule, key=lambda each: order.index(each.state))
+        return [self._known[each.key.kid] for each in placed]
+
+    @property
     def jwks(self) -> str:
         """The public keys as a JSON Web Key Set (RFC 7517), JSON text."""
-        return self._public
+        return json.dumps({"keys": [dict(key.public) for key in self.published]}, sort_keys=True)
 
     async def refresh(self) -> None:
-        """Load the keys, making the first and the next one when it is time, forgetting old ones."""
-        now = self._clock.now()
-        keys = list(await self._store.listed())
-        if not keys:
-            keys = [await self._make(now)]
-        newest = keys[-1]
-        if newest.not_before <= now - ROTATION + ANNOUNCED:
-            keys.append(await self._make(now + ANNOUNCED))
-        for key in [k for k in keys if k.not_before <= now - RETIRED]:
-            await self._store.remove(key.kid)
-            keys.remove(key)
-        self._take(keys)
+        """Load the keys, making the first and the next one when it is time, forgetting old ones.
 
-    async def _make(self, not_before: datetime) -> SigningKey:
-        kid = self._randomness.identifier()[:16]
-        private = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": ALGORITHM})
-        key = SigningKey(
-            kid=kid,
-            private_jwk=json.dumps(private.as_dict(private=True)),
-            created=self._clock.now(),
-            not_before=not_before,
-        )
+        Raises Invalid when a key that is stored cannot be used.
+        """
+        async with self._changing:
+            now = self._clock.now()
+            keys = list(await self._store.listed()) or [await self._add(now)]
+            schedule = scheduled(keys, now)
+            if is_due(schedule, now) or self._is_outdated(schedule):
+                keys.append(await self._add(next_start(schedule, now)))
+            for each in scheduled(keys, now):
+                if each.state is KeyState.GONE:
+                    await self._store.remove(each.key.kid)
+                    keys.remove(each.key)
+            self._take(keys)
+
+    async def announce(self) -> ScheduledKey:
+        """Make the next key now; it signs in a day. Raises Conflict when one is announced already."""
+        async with self._changing:
+            now = self._clock.now()
+            keys = list(await self._store.listed())
+            schedule = scheduled(keys, now)
+            last = schedule[-1]
+            if last.state is KeyState.ANNOUNCED:
+                raise Conflict(
+                    f"the next key, {last.key.kid}, is announced already: "
+                    f"it signs from {last.until.isoformat(timespec='seconds')} on"
+                )
+            keys.append(await self._add(next_start(schedule, now)))
+            self._take(keys)
+            return self._schedule[-1]
+
+    async def replace(self) -> Sequence[str]:
+        """Sign with a new key from now on, and accept no other. Returns the kids of those that are gone.
+
+        The store forgets them first, so that no crash brings them back.
+        """
+        async with self._changing:
+            now = self._clock.now()
+            key = await self._made(now)
+            before = await self._store.listed()
+            await self._store.replace_all(key)
+            self._take([key])
+            return [each.kid for each in before]
+
+    async def _add(self, not_before: datetime) -> SigningKey:
+        key = await self._made(not_before)
         await self._store.add(key)
         return key
 
+    async def _made(self, not_before: datetime) -> SigningKey:
+        return SigningKey(
+            kid=self._randomness.identifier()[:16],
+            private_jwk=await asyncio.to_thread(self._make_key),
+            created=self._clock.now(),
+            not_before=not_before,
+        )
+
+    def _is_outdated(self, schedule: Sequence[ScheduledKey]) -> bool:
+        """Whether the newest key is of a kind that earlier versions made: the next one is due then."""
+        return self._read(schedule[-1].key).algorithm != ALGORITHM
+
     def _take(self, keys: Sequence[SigningKey]) -> None:
-        now = self._clock.now()
-        imported = [ECKey.import_key(json.loads(key.private_jwk)) for key in keys]
-        usable = [private for key, private in zip(keys, imported, strict=True) if key.not_before <= now]
-        self._signing = usable[-1] if usable else imported[0]
-        self._verifying = KeySet([*imported])
-        public = [key.as_dict(private=False) for key in imported]
-        self._public = json.dumps({"keys": public}, sort_keys=True)
+        self._known = {key.kid: self._read(key) for key in keys}
+        self._schedule = scheduled(keys, self._clock.now())
+        current = next(each for each in self._schedule if each.state is KeyState.CURRENT)
+        self._signing = self._known[current.key.kid]
+
+    def _read(self, key: SigningKey) -> TokenKey:
+        """Reading a key is slow, and a kid names one key for ever."""
+        return self._known.get(key.kid) or read_key(key)
 
     def sign(self, claims: Mapping[str, object]) -> RawToken:
         """Sign ``claims``. Raises Unavailable before the first ``refresh``."""
-        if self._signing is None:
+        key = self._signing
+        if key is None:
             raise Unavailable("the signing keys have not been loaded yet")
-        header = {"alg": ALGORITHM, "kid": self._signing.kid, "typ": "JWT"}
-        return RawToken(jwt.encode(header, dict(claims), self._signing, [ALGORITHM]))
+        return RawToken(jwt.encode(_header(key), dict(claims), key.private, [key.algorithm]))
 
     def verify(self, token: str) -> VerifiedClaims:
         """The claims of a token of ours that is valid now.
 
-        The key comes from our own table by ``kid``; ``jwk``, ``jku`` and ``x5u`` headers choose
-        nothing. Audience and generation are for the caller to judge.
+        ``kid`` chooses one key of our own table, and with it the algorithm. The rest of the header must
+        be what we write for that key: nothing there chooses anything, brings a key along, or points to
+        one (RFC 8725 sections 3.1 and 3.10). Audience and generation are for the caller to judge.
 
         Raises:
             Refused: it is not one, for whatever reason.
@@ -110,7 +171,11 @@ class Tokens:
             raise Refused("the token is too long")
         now = int(self._clock.now().timestamp())
         try:
-            decoded = jwt.decode(token, self._verifying, algorithms=[ALGORITHM])
+            header = jws.extract_compact(token.encode()).headers()
+            key = self._known[header["kid"]]
+            if header != _header(key):
+                raise Refused("the token's header is not one that Doorward writes")
+            decoded = jwt.decode(token, key.private, algorithms=[key.algorithm])
             registry = jwt.JWTClaimsRegistry(
                 now=now,
                 leeway=0,
@@ -121,6 +186,10 @@ class Tokens:
                 type={"essential": True, "value": "app"},
             )
             registry.validate(decoded.claims)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise Refused("the token does not hold") from error
         return VerifiedClaims(decoded.claims)
+
+
+def _header(key: TokenKey) -> dict[str, Any]:
+    return {"alg": key.algorithm, "kid": key.kid, "typ": "JWT"}

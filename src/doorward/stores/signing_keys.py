@@ -45,3 +45,10 @@ class SqlSigningKeys:
             removed = await connection.execute(delete(signing_keys).where(signing_keys.c.kid == kid))
         if removed.rowcount != 1:
             raise NotFound(f"there is no signing key {kid!r}")
+
+    async def replace_all(self, key: SigningKey) -> None:
+        """Keep this key and no other: all at once, or nothing."""
+        row = seal(signing_keys, mapping.to_row(key), self._envelope)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(signing_keys))
+            await connection.execute(insert(signing_keys), row)

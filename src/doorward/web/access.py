@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -29,6 +28,9 @@ from doorward.web.ways import LOGIN
 
 SWITCHING = timedelta(minutes=2)
 """For how long after "sign in as someone else" providers are told to ask who."""
+
+CERTS_KEPT = timedelta(minutes=5)
+"""How long origins may keep the keys: far less than a new one is announced before it signs."""
 
 APPLICATION_COOKIES = (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE)
 
@@ -112,10 +114,19 @@ class AccessPages:
         return self._answers.page(SignedOut(sign_in_url=LOGIN), cookies=cookies)
 
     async def certs(self, request: Request) -> Response:
-        """The public keys that verify application tokens (RFC 7517), on every hostname."""
+        """The public keys that verify application tokens, on every hostname: a JSON Web Key Set (RFC
+        7517), and the same keys as certificates, both as Cloudflare Access gives them."""
         del request
-        response = self._answers.json(json.loads(self._tokens.jwks))
-        response.headers["cache-control"] = "public, max-age=300"
+        keys = self._tokens.published
+        certificates = [{"kid": key.kid, "cert": key.certificate} for key in keys]
+        response = self._answers.json(
+            {
+                "keys": [dict(key.public) for key in keys],
+                "public_cert": certificates[0],
+                "public_certs": certificates,
+            }
+        )
+        response.headers["cache-control"] = f"public, max-age={int(CERTS_KEPT.total_seconds())}"
         return response
 
     async def _session(self, request: Request) -> Session | None:

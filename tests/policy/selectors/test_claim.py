@@ -37,8 +37,8 @@ def test_a_narrowed_claim_is_that_of_one_provider() -> None:
     assert not claim.matches(narrowed, person(provider="people", claims=[("department", "Finance")]))
 
 
-def test_the_data_plane_looks_into_the_custom_claim_and_at_the_provider() -> None:
-    listed = ClaimContains("custom", "department=Finance")
+def test_the_data_plane_looks_into_the_claims_claim_and_at_the_provider() -> None:
+    listed = ClaimContains("claims", "department=Finance")
     assert claim.expression(FINANCE) == listed
     narrowed = Selector("claim", "department=Finance", ENTRA)
     assert claim.expression(narrowed) == And((listed, ClaimEquals("idp", "entra")))

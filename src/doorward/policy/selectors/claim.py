@@ -37,5 +37,5 @@ def matches(selector: Selector, request: AccessRequest) -> bool:
 
 
 def expression(selector: Selector) -> Expression:
-    """The ``custom`` claim lists it (and the ``idp`` claim is the provider)."""
-    return listed(selector, "custom")
+    """The ``claims`` claim lists it (and the ``idp`` claim is the provider)."""
+    return listed(selector, "claims")
