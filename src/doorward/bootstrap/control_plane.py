@@ -185,6 +185,7 @@ def edge_settings_of(settings: ControlSettings) -> EdgeSettings:
         access_log=str(places.ACCESS_LOG),
         pages=edge_pages(),
         pages_policy=edge_page_csp(),
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

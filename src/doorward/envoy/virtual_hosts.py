@@ -45,7 +45,6 @@ Predicate: TypeAlias = matcher_pb2.Matcher.MatcherList.Predicate
 TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
 """Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
 
-SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 METHODS = (
     *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
     *(
@@ -227,7 +226,7 @@ def _forward(
         request_headers_to_remove=STRIPPED,
         request_headers_to_add=[
             _written("cookie", f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:cookies)%"),
-            _written("x-forwarded-for", SOURCE),
+            _written("x-forwarded-for", names.SOURCE),
             _written("x-forwarded-host", settings.authority(application.hostname)),
         ],
     )
@@ -250,7 +249,7 @@ def _to_web(prefix: str) -> Route:
         match=RouteMatch(prefix=prefix),
         route=route_components_pb2.RouteAction(cluster=names.WEB_CLUSTER, timeout=seconds(30)),
         request_headers_to_remove=[names.TOKEN_HEADER, names.SESSION_HEADER],
-        request_headers_to_add=[_written(names.SOURCE_HEADER, SOURCE)],
+        request_headers_to_add=[_written(names.SOURCE_HEADER, names.SOURCE)],
         typed_per_filter_config=_without_authorization(),
     )
 
