@@ -29,7 +29,7 @@ def verbs_of(world: World) -> Verbs:
         service_tokens=world.service_tokens,
         identity_providers=world.identity_providers,
         explanations=explanations_of(world),
-        status=lambda: status(world.publisher, world.edges, world.relays),
+        status=lambda: status(world.publisher, world.edges, world.relays, places=world.places),
     )
 
 

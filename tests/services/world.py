@@ -58,6 +58,7 @@ from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
+from tests.fakes.places import FakePlaces
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
 from tests.services.edge_settings import EDGE
@@ -142,6 +143,7 @@ class World:
     randomness: FakeRandomness = field(default_factory=FakeRandomness)
     edges: FakeEdges = field(default_factory=FakeEdges)
     relays: FakeRelays = field(default_factory=FakeRelays)
+    places: FakePlaces = field(default_factory=FakePlaces)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -168,7 +170,7 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests = Requests(clock=self.clock)
+        self.requests = Requests(places=self.places, clock=self.clock)
         self.decider = Decider(
             current=self.current,
             sessions=self.stores.sessions,

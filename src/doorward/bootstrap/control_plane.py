@@ -24,7 +24,10 @@ from doorward.bootstrap.system import SystemClock, SystemRandomness
 from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy.state import EdgeSettings
+from doorward.geography.maxmind import MaxMindPlaces
+from doorward.geography.nowhere import Nowhere
 from doorward.model.tunnel import Tunnel
+from doorward.ports.places import Places
 from doorward.scim.application import PATH as SCIM_PATH
 from doorward.scim.application import scim_application
 from doorward.scim.door import Door
@@ -118,6 +121,7 @@ async def build(
         relays=relays,
         certificate_for=certificates.issue,
         write_token=write_token,
+        geography=_geography(settings, folder),
         clock=clock,
         randomness=randomness,
     )
@@ -160,9 +164,16 @@ async def build(
     )
 
 
+def _geography(settings: ControlSettings, folder: DataFolder) -> Places:
+    """Raises Invalid and Unavailable for a database that cannot be used."""
+    if settings.geoip_database is None:
+        return Nowhere()
+    return MaxMindPlaces(settings.geoip_database, copy=folder.path / places.GEOIP_DATABASE)
+
+
 def _status(services: ControlServices, ads: AdsServer, relays: RelayControl, clock: SystemClock) -> Status:
     warnings = all_expiry_warnings(services.current.get().configuration, clock.now())
-    return status(services.publisher, ads, relays, warnings=warnings)
+    return status(services.publisher, ads, relays, places=services.geography, warnings=warnings)
 
 
 def _scim(
@@ -186,6 +197,7 @@ def edge_settings_of(settings: ControlSettings) -> EdgeSettings:
         pages=edge_pages(),
         pages_policy=edge_page_csp(),
         trusted_proxies=settings.trusted_proxies,
+        geoip_database=str(places.GEOIP_DATABASE) if settings.geoip_database else "",
     )
 
 

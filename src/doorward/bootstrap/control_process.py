@@ -90,9 +90,21 @@ async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
                 await stop.wait()
         except TimeoutError:
             control.services.keeping_up.begin_round()
+            await _renew_places(control)
             if time.monotonic() >= refresh_at:
                 await _refresh(control)
                 refresh_at = time.monotonic() + REFRESH.total_seconds()
+
+
+async def _renew_places(control: ControlPlane) -> None:
+    """Follow the database of countries, which somebody may replace; Envoy follows its copy by itself."""
+    services = control.services
+    if await asyncio.to_thread(services.geography.renew):
+        log.info("database of countries renewed", database=services.geography.database())
+        try:
+            await services.streams.recheck()
+        except AccessError:
+            log.exception("open streams could not be looked at after a new database of countries")
 
 
 async def _refresh(control: ControlPlane) -> None:

@@ -9,13 +9,15 @@ from doorward.model.application import Application
 from doorward.model.ids import ServiceTokenId
 from doorward.model.session import Session
 from doorward.ports.clock import Clock
+from doorward.ports.places import Places
 from doorward.services.current import InForce
 
 
 class Requests:
     """Knows where facts come from; keeps none."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, places: Places, clock: Clock) -> None:
+        self._places = places
         self._clock = clock
 
     async def of(
@@ -36,6 +38,7 @@ class Requests:
         """
         now = self._clock.now()
         person = in_force.person(session, now=now) if session is not None else None
+        place = self._places.of(source)
         return AccessRequest(
             application=application.id,
             source=source,
@@ -43,6 +46,8 @@ class Requests:
             service_token=service_token,
             at=now,
             method=method,
+            country=place.country,
+            continent=place.continent,
             path=target.partition("?")[0],
             lists=in_force.membership.lists_of(source, person.email if person is not None else ""),
         )
