@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
+
+from doorward.policy.networks import in_ipv6_dress
 
 COUNTRIES: Mapping[str, str] = {
     "192.0.2.0/24": "DE",
@@ -30,13 +33,19 @@ def write_database(
     for network, country in countries.items():
         # The database also says where a network is registered, which is not where it is used.
         record = {"country": {"iso_code": country}, "registered_country": {"iso_code": "SE"}}
-        writer.insert_network(IPSet([network]), record)
+        writer.insert_network(IPSet(_spellings(network)), record)
     writer.insert_network(IPSet(["203.0.113.128/25"]), {"continent": {"code": "EU"}})
     new = file.with_name(f"{file.name}.written")
     writer.to_db_file(str(new))
     if built:
         new.write_bytes(_dated(new.read_bytes(), built))
     return new.replace(file)
+
+
+def _spellings(network: str) -> list[str]:
+    """An IPv4 network in IPv6 spelling too, as MaxMind's own databases have it."""
+    found = ip_network(network)
+    return [network, str(in_ipv6_dress(found))] if isinstance(found, IPv4Network) else [network]
 
 
 def _dated(content: bytes, built: int) -> bytes:
