@@ -93,10 +93,11 @@ class _Certificates:
 async def build(
     settings: ControlSettings, folder: DataFolder, *, environment: Mapping[str, str]
 ) -> ControlPlane:
-    """Join everything. Raises as the database, the certificates and the keys do."""
+    """Join everything. Raises as the databases, the certificates and the keys do."""
     clock, randomness = SystemClock(), SystemRandomness()
     edge_settings = edge_settings_of(settings)
     certificates = _Certificates(settings, folder, clock)
+    geography = _geography(settings, folder)
     keys = encryption_keys(folder, environment)
     stores = await SqlStores.open(folder.database, encryption_key=keys.current, previous_keys=keys.previous)
     ads, relays = AdsServer(clock), RelayControl()
@@ -121,7 +122,7 @@ async def build(
         relays=relays,
         certificate_for=certificates.issue,
         write_token=write_token,
-        geography=_geography(settings, folder),
+        geography=geography,
         clock=clock,
         randomness=randomness,
     )

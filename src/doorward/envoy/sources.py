@@ -6,7 +6,7 @@ them, a request on a connection from one of those comes from the right-most addr
 ``xff_trusted_cidrs``). Of other connections it is the connection's, as ever.
 
 Rule: a trusted proxy that says ``X-Forwarded-For`` and does not name a client is not believed to be the
-client. Envoy takes the proxy's own address when that header is garbage or longer than it reads, and a
+client. Envoy takes the proxy's own address when that header is garbage or has more than 20 entries, and a
 policy may admit the network that the proxies are in. Such a request is refused: anybody can send a long
 header. Without the header the request is the proxy's own.
 
