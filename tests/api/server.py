@@ -32,7 +32,7 @@ def verbs_of(world: World) -> Verbs:
         passes=world.passes,
         grants=world.grants,
         keys=world.keys,
-        status=lambda: status(world.publisher, world.edges, world.relays),
+        status=lambda: status(world.publisher, world.edges, world.relays, places=world.places),
     )
 
 

@@ -9,6 +9,8 @@ from envoy.service.auth.v3 import attribute_context_pb2, external_auth_pb2
 
 Context = attribute_context_pb2.AttributeContext
 
+SOURCE = "192.0.2.7"
+"""Where the edge says that requests come from, through a load balancer, the peer of ``check``."""
 NAVIGATION = (("accept", b"text/html"), ("sec-fetch-mode", b"navigate"))
 
 
@@ -16,11 +18,11 @@ def check(
     target: str = "/wiki?page=2",
     *,
     host: str = "hello.example.com:8443",
-    source: str = "192.0.2.7",
+    peer: str = "192.0.2.1",
     headers: Sequence[tuple[str, bytes]] = NAVIGATION,
     method: str = "GET",
 ) -> external_auth_pb2.CheckRequest:
-    socket_address = address_pb2.SocketAddress(address=source, port_value=50_000)
+    socket_address = address_pb2.SocketAddress(address=peer, port_value=50_000)
     raw = [base_pb2.HeaderValue(key=key, raw_value=value) for key, value in headers]
     return external_auth_pb2.CheckRequest(
         attributes=Context(

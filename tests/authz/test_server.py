@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import grpc
@@ -20,7 +21,7 @@ from doorward.services.questions import Answer, Question
 from doorward.web.answers import Answers
 from doorward.web.pages import Pages
 from doorward.web.static_files import load_static_files
-from tests.authz.checks import check
+from tests.authz.checks import SOURCE, check
 from tests.services.signing_in import enter
 from tests.services.world import ADA, BOB, MACHINE_SECRET, TEAM, World
 
@@ -35,7 +36,11 @@ def world() -> World:
 
 
 def decide(
-    decider: Decider, request: external_auth_pb2.CheckRequest, socket: Path
+    decider: Decider,
+    request: external_auth_pb2.CheckRequest,
+    socket: Path,
+    *,
+    metadata: Sequence[tuple[str, str]] = ((names.SOURCE_HEADER, SOURCE),),
 ) -> external_auth_pb2.CheckResponse:
     """Ask over gRPC, as an edge does."""
 
@@ -48,7 +53,8 @@ def decide(
         await server.start()
         try:
             async with grpc.aio.insecure_channel(f"unix:{socket}") as channel:
-                return await external_auth_pb2_grpc.AuthorizationStub(channel).Check(request, timeout=5)
+                stub = external_auth_pb2_grpc.AuthorizationStub(channel)
+                return await stub.Check(request, timeout=5, metadata=tuple(metadata))
         finally:
             await server.stop(grace=None)
 
@@ -102,7 +108,7 @@ def test_a_host_that_is_no_application_is_not_found(world: World, tmp_path: Path
     assert response.denied_response.status.code == 404
 
 
-@pytest.mark.parametrize("request_", [check(source=""), check(""), external_auth_pb2.CheckRequest()])
+@pytest.mark.parametrize("request_", [check("*"), check(""), external_auth_pb2.CheckRequest()])
 def test_a_question_without_its_facts_is_refused(
     world: World, tmp_path: Path, request_: external_auth_pb2.CheckRequest
 ) -> None:
@@ -143,3 +149,16 @@ def test_a_mistake_of_ours_refuses_and_is_logged(world: World, tmp_path: Path) -
     assert response.denied_response.status.code == 500
     assert "KeyError" not in response.denied_response.body
     assert [entry["event"] for entry in logged] == ["a question could not be answered"]
+
+
+@pytest.mark.parametrize(
+    "metadata", [(), ((names.SOURCE_HEADER, "-"),), ((names.SOURCE_HEADER, SOURCE),) * 2], ids=str
+)
+def test_who_comes_from_nowhere_or_from_two_places_is_refused(
+    world: World, tmp_path: Path, metadata: Sequence[tuple[str, str]]
+) -> None:
+    open_to_all = check(host="open.example.com")
+    assert decide(world.decider, open_to_all, tmp_path / "s").status.code == code_pb2.OK
+    refused = decide(world.decider, open_to_all, tmp_path / "s", metadata=metadata)
+    assert refused.status.code == code_pb2.PERMISSION_DENIED
+    assert refused.denied_response.status.code == 400

@@ -11,10 +11,11 @@ from doorward.bootstrap.certificates_files import ensure_authority
 from doorward.bootstrap.control_plane import ControlPlane, edge_settings_of
 from doorward.bootstrap.system import SystemClock
 from doorward.envoy import names
-from doorward.model.errors import Invalid
+from doorward.model.errors import Invalid, Unavailable
 from doorward.services.status import Status
 from doorward.tunnel.token import decode
 from tests.bootstrap.control import settings, with_control_plane
+from tests.geography.databases import write_database
 
 
 async def ask(app: ASGIApp, target: str, host: str = "access.localhost") -> httpx.Response:
@@ -62,6 +63,19 @@ def test_the_edges_own_tunnel_token_names_relay_and_authority(tmp_path: Path) ->
     assert (token.tunnel, token.server_name) == (names.EDGE_TUNNEL, "relay.doorward.internal")
     assert token.authority
     assert authority.pem.count(b"BEGIN CERTIFICATE") == 1
+
+
+def test_a_database_of_countries_that_cannot_be_used_keeps_it_from_starting(tmp_path: Path) -> None:
+    async def story(control: ControlPlane) -> Status:
+        return control.status()
+
+    given = replace(settings(tmp_path / "data"), geoip_database=tmp_path / "none.mmdb")
+    with pytest.raises(Unavailable, match=r"^geoip_database: .*none.mmdb cannot be read"):
+        with_control_plane(tmp_path / "data", story, given)
+    write_database(tmp_path / "none.mmdb")
+    status = with_control_plane(tmp_path / "data", story, given)
+    assert status.geoip_database is not None
+    assert status.geoip_database.kind == "Test-Country"
 
 
 def test_a_certificate_of_ones_own_that_cannot_be_read_keeps_it_from_starting(tmp_path: Path) -> None:

@@ -81,6 +81,8 @@ def test_the_control_plane_is_told_the_settings(folder: DataFolder) -> None:
         "metrics_port": None,
         "certificate": "",
         "private_key": "",
+        "trusted_proxies": [],
+        "geoip_database": "",
     }
 
 

@@ -7,6 +7,7 @@ from doorward.bootstrap.supervisor_parts import PartState, State
 from doorward.bootstrap.supervisor_report import remove_report, write_report
 from doorward.model.ids import TunnelId
 from doorward.model.tunnel import ConnectorStatus
+from doorward.ports.places import GeoipDatabase
 from tests.cli.commands import Doorward
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -29,6 +30,18 @@ def test_one_whose_edge_refuses_is_not_ready_and_says_why(doorward: Doorward) ->
     assert result.exit_code == 1
     assert result.stdout.startswith("Doorward is NOT ready.\n")
     assert "refuses: no such cluster" in result.stdout
+
+
+def test_the_database_of_countries_is_shown_with_its_date_and_what_is_wrong_with_a_newer_one(
+    doorward: Doorward,
+) -> None:
+    assert "Countries" not in doorward.says("status")
+    problem = "geoip_database: it is broken; the database before it stays in use"
+    doorward.world.places.known_from = GeoipDatabase(kind="Test-Country", built=NOW, problem=problem)
+    shown = doorward.says("status")
+    assert "Countries: Test-Country of 2026-03-01\n" in shown
+    assert f"Warning: {problem}\n" in shown
+    assert doorward.json("status")["geoip_database"]["built"] == "2026-03-01T00:00:00+00:00"
 
 
 def test_connectors_are_shown(doorward: Doorward) -> None:

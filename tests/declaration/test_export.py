@@ -178,6 +178,13 @@ def test_a_kind_of_selector_that_this_version_does_not_know_is_shown() -> None:
     assert "      - moon_phase: full\n" in export(Configuration(policies=(policy,)))
 
 
+def test_norway_stays_norway_for_programs_that_read_no_as_false() -> None:
+    rules = Rules(include=(Selector("country", "NO"),))
+    policy = Policy(id=merged(FULL).policies[0].id, action=Action.ALLOW, rules=rules)
+    [written] = yaml.safe_load(export(Configuration(policies=(policy,))))["policies"]
+    assert written["include"] == [{"country": "NO"}]
+
+
 def test_a_configuration_that_contradicts_itself_is_not_exported() -> None:
     with pytest.raises(NotFound):
         export(replace(merged(FULL), tunnels=()))

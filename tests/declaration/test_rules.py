@@ -48,6 +48,9 @@ def test_rule_groups_and_policies_are_read() -> None:
         ("{group: Ops, identity_provider: staff}", Selector("group", "Ops", STAFF)),
         ("{identity_provider: staff}", Selector("identity_provider", "staff")),
         ("{ip_range: '2001:db8::/32'}", Selector("ip_range", "2001:db8::/32")),
+        ("{country: NO}", Selector("country", "NO")),
+        ("{country: de}", Selector("country", "DE")),
+        ("{continent: eu}", Selector("continent", "EU")),
         ("{rule_group: other}", Selector("rule_group", "other")),
     ],
 )

@@ -25,14 +25,16 @@ def test_each_application_is_reached_through_the_relay_and_a_direct_one_also_dir
     ]
 
 
-def test_a_tunnels_connection_says_which_service_and_whose_session() -> None:
+def test_a_tunnels_connection_says_which_service_whose_session_and_from_where() -> None:
     [_, hello, *_] = build_clusters(SETTINGS, state())
     socket = upstream_proxy_protocol_pb2.ProxyProtocolUpstreamTransport()
     assert hello.transport_socket.typed_config.Unpack(socket)
-    service, session = socket.config.added_tlvs
+    service, session, source = socket.config.added_tlvs
     assert (service.type, service.value) == (names.SERVICE_KEY_TLV, b"hello")
     assert session.type == names.SESSION_TLV
     assert session.format_string.text_format_source.inline_string == "%FILTER_STATE(doorward.session:PLAIN)%"
+    assert source.type == names.SOURCE_TLV
+    assert source.format_string.text_format_source.inline_string == "%FILTER_STATE(doorward.source:PLAIN)%"
 
 
 def test_an_application_without_a_tunnel_uses_the_built_in_one() -> None:

@@ -92,7 +92,7 @@ def test_our_cookies_are_taken_out_and_no_other(cookies: str, kept: str) -> None
 
 def test_what_clients_may_not_say_is_removed_first() -> None:
     mutation = early_pb2.HeaderMutation()
-    assert early_header_mutation().typed_config.Unpack(mutation)
+    assert early_header_mutation(SETTINGS).typed_config.Unpack(mutation)
     removed = {found.remove for found in mutation.mutations if found.remove}
     prefixes = {
         found.remove_on_match.key_matcher.prefix

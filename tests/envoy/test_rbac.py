@@ -86,6 +86,9 @@ def conditions(principal: rbac_pb2.Principal) -> str:
         case "remote_ip":
             return f"{principal.remote_ip.address_prefix}/{principal.remote_ip.prefix_len.value}"
     matcher = principal.sourced_metadata.metadata_matcher
+    if matcher.filter == "doorward.request":
+        assert [segment.key for segment in matcher.path] == ["country"]
+        return f"country is {texts(matcher.value)}"
     assert matcher.filter == "envoy.filters.http.jwt_authn"
     claims, claim = (segment.key for segment in matcher.path)
     assert claims == "claims"
@@ -133,6 +136,17 @@ CURRENT = "type is app & aud has tag & gen is 1.2.f"
             "(10.0.0.0/8 | ::ffff:10.0.0.0/104)",
         ),
         (compiled(policy("bypass", "everyone")), (), "any"),
+        (compiled(policy("bypass", "country:DE", "country:FR")), (), "country is DE/FR"),
+        (
+            compiled(policy("bypass", "everyone", exclude=["country:RU"])),
+            (),
+            "!(country is RU | !country is ~[A-Z]{2})",
+        ),
+        (
+            compiled(policy("bypass", "continent:AN")),
+            (),
+            "country is AQ/BV/GS/HM/TF",
+        ),
     ],
 )
 def test_a_policy_is_written_as_claims_and_sources(

@@ -25,7 +25,7 @@ from doorward.model.application import Origin
 from doorward.model.ids import ApplicationId, TunnelId
 from doorward.model.tunnel import TunnelAdmission
 from doorward.relay import main as relay
-from doorward.relay.proxy_header import SERVICE, SESSION, SIGNATURE
+from doorward.relay.proxy_header import SERVICE, SESSION, SIGNATURE, SOURCE
 from doorward.relay.settings import RelaySettings
 from doorward.tunnel.token import RelayAddress, TunnelToken
 
@@ -44,10 +44,10 @@ def authority() -> Authority:
 
 def proxy_header(service: str = APPLICATION, session: str = "", source: str = "192.0.2.7") -> bytes:
     """What the edge begins a connection with."""
-    addresses = IPv4Address(source).packed + bytes(4) + (4321).to_bytes(2, "big") + bytes(2)
+    addresses = IPv4Address("192.0.2.1").packed + bytes(4) + (4321).to_bytes(2, "big") + bytes(2)
     values = b"".join(
         bytes((kind,)) + len(value).to_bytes(2, "big") + value.encode()
-        for kind, value in ((SERVICE, service), (SESSION, session))
+        for kind, value in ((SERVICE, service), (SESSION, session), (SOURCE, source))
     )
     return SIGNATURE + b"\x21\x11" + (len(addresses) + len(values)).to_bytes(2, "big") + addresses + values
 

@@ -1,4 +1,5 @@
-"""The data plane's half of a decision, alone: Envoy with ``jwt_authn`` and shadow RBAC.
+"""The data plane's half of a decision, alone: Envoy with its database of countries, ``jwt_authn`` and
+shadow RBAC.
 
 Every application is a virtual host that answers by itself and puts the verdict into two response
 headers. The token comes in ``x-token``, the source in ``X-Forwarded-For``.
@@ -10,12 +11,14 @@ import http.client
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from envoy.config.bootstrap.v3 import bootstrap_pb2
 from envoy.config.core.v3 import address_pb2, base_pb2
 from envoy.config.listener.v3 import listener_components_pb2, listener_pb2
 from envoy.config.route.v3 import route_components_pb2, route_pb2
+from envoy.extensions.filters.http.header_to_metadata.v3 import header_to_metadata_pb2
 from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
 from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
 from envoy.extensions.filters.http.router.v3 import router_pb2
@@ -27,8 +30,12 @@ from google.protobuf.message import Message
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from doorward.envoy.sources import country_to_metadata, source_filters
+from tests.services.edge_settings import EDGE
+
 ISSUER = "https://access.test"
 LISTENER = "fast-path"
+HEADER_TO_METADATA = "envoy.filters.http.header_to_metadata"
 JWT_AUTHN = "envoy.filters.http.jwt_authn"
 RBAC = "envoy.filters.http.rbac"
 
@@ -68,8 +75,12 @@ class Verdict:
         return self.result == "allowed"
 
 
-def fast_path(hosts: Mapping[str, Message | None], *, jwks: str) -> bootstrap_pb2.Bootstrap.StaticResources:
-    """The resources of an Envoy that judges requests to ``hosts`` by their RBAC (None: without)."""
+def fast_path(
+    hosts: Mapping[str, Message | None], *, jwks: str, countries: Path | None = None
+) -> bootstrap_pb2.Bootstrap.StaticResources:
+    """The resources of an Envoy that judges requests to ``hosts`` by their RBAC (None: without), with a
+    database of countries or without."""
+    located = replace(EDGE, geoip_database=str(countries or ""))
     manager = hcm_pb2.HttpConnectionManager(
         stat_prefix="test",
         # Not at the edge of anything: the test says in X-Forwarded-For where a request comes from.
@@ -78,6 +89,8 @@ def fast_path(hosts: Mapping[str, Message | None], *, jwks: str) -> bootstrap_pb
             name="test", virtual_hosts=[_virtual_host(host, rbac) for host, rbac in hosts.items()]
         ),
         http_filters=[
+            *source_filters(located),
+            hcm_pb2.HttpFilter(name=HEADER_TO_METADATA, typed_config=_packed(_country_to_metadata())),
             hcm_pb2.HttpFilter(name=JWT_AUTHN, typed_config=_packed(_verified_token(jwks))),
             hcm_pb2.HttpFilter(name=RBAC, typed_config=_packed(rbac_pb2.RBAC())),
             hcm_pb2.HttpFilter(name="envoy.filters.http.router", typed_config=_packed(router_pb2.Router())),
@@ -100,6 +113,10 @@ def fast_path(hosts: Mapping[str, Message | None], *, jwks: str) -> bootstrap_pb
         ],
     )
     return bootstrap_pb2.Bootstrap.StaticResources(listeners=[listener])
+
+
+def _country_to_metadata() -> header_to_metadata_pb2.Config:
+    return header_to_metadata_pb2.Config(request_rules=[country_to_metadata()])
 
 
 def _virtual_host(host: str, rbac: Message | None) -> route_components_pb2.VirtualHost:

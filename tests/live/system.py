@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
+import yaml
 
 from tests.live.visitor import SCRIPT, Door, Visitor
 
@@ -48,13 +49,14 @@ class Ended:
 @dataclass
 class System:
     """One demonstration, from ``with`` to the end of its block. ``data`` is a folder of the test's own;
-    ``options`` are more words for the command."""
+    ``options`` are more words for the command, ``settings`` more settings by their name."""
 
     data: Path
     ports: Mapping[str, int] = field(
         default_factory=lambda: dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     )
     options: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
     described: dict[str, Any] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -80,7 +82,7 @@ class System:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=environment(),
+            env=environment() | {f"DOORWARD_{name.upper()}": value for name, value in self.settings.items()},
         )
         self._process, line = process, ""
         try:
@@ -167,12 +169,24 @@ class System:
     @property
     def door(self) -> Door:
         """The way in for clients: address and authority."""
-        context = ssl.create_default_context(cafile=str(self.described["ca_file"]))
-        return Door(port=self.ports["https"], context=context)
+        return self.door_from("127.0.0.1")
 
-    def visitor(self) -> Visitor:
+    def door_from(self, source: str) -> Door:
+        """The same, for a client at another address of this machine."""
+        context = ssl.create_default_context(cafile=str(self.described["ca_file"]))
+        return Door(port=self.ports["https"], context=context, source=source)
+
+    def visitor(self, source: str = "127.0.0.1") -> Visitor:
         """A browser that nobody has used yet."""
-        return Visitor(door=self.door)
+        return Visitor(door=self.door_from(source))
+
+    def add_applications(self, *applications: Mapping[str, object]) -> None:
+        """Bring these into force, beside those that there are or in place of those with their ids."""
+        new = {application["id"] for application in applications}
+        present = yaml.safe_load(self.cli("export").out)["applications"]
+        kept = [application for application in present if application["id"] not in new]
+        applied = self.apply({"applications": [*kept, *applications]})
+        assert applied.code == 0, applied
 
     def sign_in(self, email: str, url: str = "") -> Visitor:
         """A browser in which this person has signed in on the way to ``url``."""

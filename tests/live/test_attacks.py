@@ -33,6 +33,8 @@ IDENTITY_HEADERS = (
     "X-Doorward-Session",
     "X-Doorward-Token",
     "X-Doorward-Source",
+    "X-Doorward-Country",
+    "X-Doorward-Continent",
     "X-Forwarded-For",
     "X-Forwarded-Host",
     "X-Forwarded-Proto",

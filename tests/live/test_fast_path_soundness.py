@@ -10,7 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from ipaddress import ip_address
@@ -38,10 +38,11 @@ from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.rule_groups import DEEPEST
 from doorward.policy.verdicts import verdicts
+from tests.geography.databases import write_database
 from tests.live.envoy import RunningEnvoy
 from tests.live.fast_path import ISSUER, LISTENER, Question, Signer, Verdict, ask, fast_path
 from tests.nouns import application
-from tests.policy.generated import UNKNOWN, Generator, RuleSet
+from tests.policy.generated import COUNTRIES, UNKNOWN, Generator, RuleSet
 
 CASES = max(2_000, int(os.environ.get("DOORWARD_SOUNDNESS_CASES", "4000")))
 SEED = int(os.environ.get("DOORWARD_SOUNDNESS_SEED", "2026"))
@@ -94,7 +95,7 @@ class Case:
             return self.request
         if self.token is Token.OUTDATED and self.request.identity is None:
             return self.request
-        return AccessRequest(application=self.request.application, source=self.request.source)
+        return replace(self.request, identity=None, service_token=None)
 
 
 class Mint:
@@ -184,7 +185,9 @@ def judged(folder: Path, cases: Sequence[Case]) -> list[Verdict]:
         Question(case.rule_set.application.hostname, str(case.request.source), mint.token(case))
         for case in cases
     ]
-    with RunningEnvoy(folder, fast_path(hosts, jwks=mint.signer.jwks())) as envoy:
+    folder.mkdir(exist_ok=True)
+    countries = write_database(folder / "countries.mmdb", COUNTRIES)
+    with RunningEnvoy(folder, fast_path(hosts, jwks=mint.signer.jwks(), countries=countries)) as envoy:
         return ask(envoy.port(LISTENER), questions)
 
 

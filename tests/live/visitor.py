@@ -26,10 +26,12 @@ TIMEOUT = 15.0
 
 @dataclass(frozen=True)
 class Door:
-    """Where the edge listens on this machine, and whom to trust there."""
+    """Where the edge listens on this machine, whom to trust there, and from which address of this machine
+    (127.0.0.0/8) to come."""
 
     port: int
     context: ssl.SSLContext
+    source: str = "127.0.0.1"
 
     @contextlib.contextmanager
     def connected(self, hostname: str, *, buffer: int | None = None) -> Iterator[ssl.SSLSocket]:
@@ -38,6 +40,7 @@ class Door:
         if buffer is not None:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         plain.settimeout(TIMEOUT)
+        plain.bind((self.source, 0))
         plain.connect(("127.0.0.1", self.port))
         with self.context.wrap_socket(plain, server_hostname=hostname) as secured:
             yield secured
@@ -85,7 +88,9 @@ class _Transport(httpx.BaseTransport):
     def _to(self, hostname: str) -> httpx.HTTPTransport:
         """A pool of its own for each hostname: to httpx, all of them are one address."""
         if hostname not in self._inner:
-            self._inner[hostname] = httpx.HTTPTransport(verify=self._door.context)
+            self._inner[hostname] = httpx.HTTPTransport(
+                verify=self._door.context, local_address=self._door.source
+            )
         return self._inner[hostname]
 
     def close(self) -> None:
@@ -147,7 +152,9 @@ class Visitor:
         """An open WebSocket with this browser's cookies. Raises InvalidStatus when it is refused."""
         sent = {"Cookie": self.cookie(url), **(headers or {})}
         hostname = urlsplit(url).hostname or ""
-        plain = socket.create_connection(("127.0.0.1", self.door.port), TIMEOUT)
+        plain = socket.create_connection(
+            ("127.0.0.1", self.door.port), TIMEOUT, source_address=(self.door.source, 0)
+        )
         try:
             with connect(
                 url.replace("https:", "wss:", 1),

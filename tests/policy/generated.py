@@ -24,6 +24,7 @@ from doorward.model.ids import (
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import CompiledApplication, compile_application
+from tests.fakes.places import FakePlaces
 
 T = TypeVar("T")
 
@@ -69,6 +70,16 @@ SOURCES = (
     "::ffff:10.1.2.3",
     "::ffff:198.51.100.9",
 )
+COUNTRIES = {
+    "10.1.0.0/16": "DE",
+    "192.0.2.0/24": "RU",
+    "198.51.100.0/24": "US",
+    "2001:db8::/32": "FR",
+    "2001:db9::/32": "XX",
+}
+"""Where sources are, if that is known. The last is a country that is on no continent."""
+RULED_COUNTRIES = ("DE", "FR", "RU", "US")
+RULED_CONTINENTS = ("EU", "NA")
 UNKNOWN = Selector("moon_phase", "full")
 
 
@@ -103,9 +114,13 @@ class Generator:
     def request(self, application: ApplicationId) -> AccessRequest:
         """A request of a person (most often), a machine or somebody unknown."""
         who = self._random.choices(("person", "machine", "nobody"), weights=(6, 3, 1))[0]
+        source = self._source()
+        place = FakePlaces(COUNTRIES).of(source)
         return AccessRequest(
             application=application,
-            source=self._source(),
+            source=source,
+            country=place.country,
+            continent=place.continent,
             identity=self._person() if who == "person" else None,
             service_token=self._random.choice(SERVICE_TOKENS) if who == "machine" else None,
         )
@@ -158,11 +173,14 @@ class Generator:
             return UNKNOWN
         if use_groups and self._random.random() < 0.15:
             return Selector("rule_group", f"{kind}-{self._random.choice(('flat', 'nested'))}")
-        if self._random.random() < 0.25:
-            return Selector("ip_range", self._random.choice(RANGES))
-        if kind == "network":
-            return Selector("ip_range", self._random.choice(RANGES))
+        if kind == "network" or self._random.random() < 0.25:
+            return self._network_selector()
         return self._machine_selector() if kind == "machine" else self._person_selector()
+
+    def _network_selector(self) -> Selector:
+        kind = self._random.choices(("ip_range", "country", "continent"), weights=(4, 1, 1))[0]
+        values = {"ip_range": RANGES, "country": RULED_COUNTRIES, "continent": RULED_CONTINENTS}[kind]
+        return Selector(kind, self._random.choice(values))
 
     def _machine_selector(self) -> Selector:
         if self._random.random() < 0.3:

@@ -14,6 +14,8 @@ from doorward.policy.expression import (
     ClaimEquals,
     ClaimMatches,
     ClaimPresent,
+    CountryIn,
+    CountryKnown,
     Expression,
     Fact,
     IssuedBefore,
@@ -26,10 +28,11 @@ from doorward.policy.expression import (
 
 @dataclass(frozen=True)
 class Facts:
-    """A source and the claims of a verified token; no claims, no token."""
+    """A source, the claims of a verified token, and a country; no claims, no token; empty, not known."""
 
     source: IPv4Address | IPv6Address
     claims: Mapping[str, object] = field(default_factory=dict)
+    country: str = ""
 
 
 def holds(expression: Expression, facts: Facts) -> bool:
@@ -52,6 +55,10 @@ def holds(expression: Expression, facts: Facts) -> bool:
 def _is_fact(fact: Fact, facts: Facts) -> bool:
     if isinstance(fact, SourceIn):
         return facts.source.version == fact.network.version and facts.source in fact.network
+    if isinstance(fact, CountryIn):
+        return facts.country in fact.countries
+    if isinstance(fact, CountryKnown):
+        return facts.country != ""
     if isinstance(fact, IssuedBefore):
         issued = facts.claims.get("iat")
         return isinstance(issued, int) and 0 <= issued < fact.second

@@ -63,7 +63,7 @@ def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str,
 
 def fast_policy(made: CompiledApplication, request: AccessRequest) -> PolicyId | None:
     """The first policy that the data plane would find to allow this request."""
-    facts = Facts(request.source, claims_of(made, request))
+    facts = Facts(request.source, claims_of(made, request), request.country)
     return next((entry.policy.id for entry in made.policies if holds(entry.expression, facts)), None)
 
 

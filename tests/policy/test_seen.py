@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from doorward.model.access import AccessRequest
@@ -23,6 +25,9 @@ ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], 
         ("identity_provider:entra", ADA, "people"),
         ("email:bob@corp.com", nobody(), "nobody is signed in"),
         ("ip_range:192.0.2.0/24", nobody("10.0.0.1"), "10.0.0.1"),
+        ("country:DE", nobody(), "unknown"),
+        ("country:DE", replace(nobody(), country="FR"), "FR"),
+        ("continent:EU", replace(nobody(), continent="AS"), "AS"),
         ("service_token:ci", machine("robot"), "robot"),
         ("any_service_token", nobody(), "none"),
         ("everyone", ADA, ""),

@@ -11,6 +11,8 @@ from tests.fakes.tunnel_world import proxy_header
 
 V6 = bytes.fromhex("20010db8000000000000000000000001") + bytes(16) + (443).to_bytes(2, "big") + bytes(2)
 
+V6_SOURCE = b"\xe0\x00\x03app\xe2\x00\x0b2001:db8::2"
+
 
 def made(command: int, family: int, addresses: bytes, values: bytes = b"\xe0\x00\x03app") -> bytes:
     return (
@@ -43,12 +45,13 @@ def test_a_dash_or_nothing_means_no_session(session: str) -> None:
 @pytest.mark.parametrize(
     ("data", "source"),
     [
-        (made(0x21, 0x21, V6), "2001:db8::1"),
-        (made(0x21, 0x31, bytes(216)), ""),
+        (made(0x21, 0x21, V6), ""),
+        (made(0x21, 0x21, V6, V6_SOURCE), "2001:db8::2"),
+        (made(0x21, 0x31, bytes(216), V6_SOURCE), "2001:db8::2"),
         (made(0x20, 0x00, b""), ""),
     ],
 )
-def test_other_address_families_are_read(data: bytes, source: str) -> None:
+def test_the_source_is_what_the_edge_says_and_never_its_peer(data: bytes, source: str) -> None:
     parsed = parse(data)
     assert parsed is not None
     assert parsed[0].source == source

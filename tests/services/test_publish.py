@@ -90,6 +90,6 @@ def test_nothing_is_in_force_before_the_first_publication() -> None:
 
 
 def test_status_is_ready_once_an_edge_has_it_all(world: World) -> None:
-    assert status(world.publisher, world.edges, world.relays).ready
+    assert status(world.publisher, world.edges, world.relays, places=world.places).ready
     world.edges.refusal = "no"
-    assert not status(world.publisher, world.edges, world.relays).ready
+    assert not status(world.publisher, world.edges, world.relays, places=world.places).ready

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
-from doorward.model.errors import Refused
+from doorward.model.errors import Invalid, Refused
 from doorward.services.cookies import clear_cookie, set_cookie
-from doorward.services.questions import cookie_in, hostname_of
+from doorward.services.questions import cookie_in, hostname_of, source_in
 from doorward.services.secrets import fits, hashed
 from tests.services.world import HOUR, ask
 
@@ -33,6 +35,26 @@ def test_a_cookie_is_found_among_others_and_over_several_headers() -> None:
 def test_a_cookie_that_was_sent_twice_is_refused(headers: list[str]) -> None:
     with pytest.raises(Refused):
         cookie_in(headers, "a")
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:DB8::7", "2001:db8::7"),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+        ("fe80::1%4", "fe80::1"),
+        ("fe80::1%eth0", "fe80::1"),
+    ],
+)
+def test_a_source_is_an_address_without_its_zone(said: str, source: str) -> None:
+    assert source_in(said) == ip_address(source)
+
+
+@pytest.mark.parametrize("said", ["", "-", "%4", "unix:/socket", "192.0.2.7:80", "[::1]", "192.0.2.0/24"])
+def test_what_is_no_address_is_no_source(said: str) -> None:
+    with pytest.raises(Invalid, match="source"):
+        source_in(said)
 
 
 def test_a_header_that_was_sent_twice_is_refused() -> None:

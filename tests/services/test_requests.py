@@ -52,6 +52,12 @@ def test_a_person_is_on_their_lists_and_so_is_the_source(world: World) -> None:
     assert request.lists == frozenset({STAFF.id, OFFICE.id})
 
 
+def test_a_request_says_where_its_source_is_if_that_is_known(world: World) -> None:
+    assert (asked(world).country, asked(world).continent) == ("", "")
+    world.places.countries[f"{SOURCE}/32"] = "DE"
+    assert (asked(world).country, asked(world).continent) == ("DE", "EU")
+
+
 def test_a_machine_is_on_the_lists_of_its_source_only(world: World) -> None:
     request = asked(world, machine="ci")
     assert request.service_token == "ci"

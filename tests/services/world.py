@@ -61,6 +61,7 @@ from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.mail import FakeMail
+from tests.fakes.places import FakePlaces
 from tests.fakes.relays import FakeRelays
 from tests.fakes.signing import FakeKeyMaker
 from tests.fakes.stores import FakeStores
@@ -150,6 +151,7 @@ class World:
     edges: FakeEdges = field(default_factory=FakeEdges)
     relays: FakeRelays = field(default_factory=FakeRelays)
     approval_mail: FakeMail = field(default_factory=FakeMail)
+    places: FakePlaces = field(default_factory=FakePlaces)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -180,7 +182,8 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests, self.sightings = Requests(self.stores.grants, clock=self.clock), Sightings()
+        self.sightings = Sightings()
+        self.requests = Requests(self.stores.grants, places=self.places, clock=self.clock)
         self.sessions = LiveSessions(
             self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
         )

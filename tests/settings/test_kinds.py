@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from doorward.settings.kinds import Address, Count, Endpoint, Hostname, Port, PortOrNone
+from doorward.settings.kinds import Address, Count, Endpoint, Hostname, Networks, Port, PortOrNone
 
 KINDS: dict[str, TypeAdapter[object]] = {
     "port": TypeAdapter(Port),
@@ -14,6 +14,7 @@ KINDS: dict[str, TypeAdapter[object]] = {
     "hostname": TypeAdapter(Hostname),
     "address": TypeAdapter(Address),
     "endpoint": TypeAdapter(Endpoint),
+    "networks": TypeAdapter(Networks),
 }
 
 
@@ -38,6 +39,11 @@ KINDS: dict[str, TypeAdapter[object]] = {
         ("endpoint", "Relay.example.com:7844", "relay.example.com:7844"),
         ("endpoint", "192.0.2.1:1", "192.0.2.1:1"),
         ("endpoint", "[2001:db8::1]:7844", "[2001:db8::1]:7844"),
+        ("networks", "", ()),
+        ("networks", [], ()),
+        ("networks", "192.0.2.10", ("192.0.2.10/32",)),
+        ("networks", "192.0.2.0/28, 2001:DB8::/64 192.0.2.0/28", ("192.0.2.0/28", "2001:db8::/64")),
+        ("networks", ["10.0.0.0/8", "::1"], ("10.0.0.0/8", "::1/128")),
     ],
 )
 def test_a_good_value_is_taken_in_its_canonical_spelling(kind: str, given: object, taken: object) -> None:
@@ -68,6 +74,8 @@ def test_a_good_value_is_taken_in_its_canonical_spelling(kind: str, given: objec
             ("endpoint", bad)
             for bad in ("2001:db8::1:7844", "[192.0.2.1]:1", "[relay]:1", "relay:1:2", "relay:-1")
         ),
+        *(("networks", bad) for bad in ("balancer", "10.0.0.0/33", "fe80::1%eth0", 7, None, [7], {"a": 1})),
+        *(("networks", bad) for bad in ("0.0.0.0/0", "::/0", "10.0.0.0/8,garbage", ["10.0.0.0/8", ""])),
     ],
 )
 def test_a_bad_value_is_shown_and_what_is_allowed_is_said(kind: str, given: object) -> None:

@@ -32,7 +32,10 @@ def test_an_empty_variable_counts_as_left_out(file: Path) -> None:
     assert load_settings({}, {"DOORWARD_HTTPS_PORT": ""}, file=file).https_port == 3
 
 
-@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "data"])
+ANY_PATH = {"data", "geoip_database"}
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name not in ANY_PATH])
 def test_every_setting_can_come_from_the_environment(name: str) -> None:
     lone = name in {"certificate", "private_key"}  # refused without the other
     with pytest.raises(Invalid, match=f"^DOORWARD_{name.upper()}: "):
@@ -41,6 +44,11 @@ def test_every_setting_can_come_from_the_environment(name: str) -> None:
 
 def test_the_data_folder_can_come_from_the_environment() -> None:
     assert load_settings({}, {"DOORWARD_DATA": "/srv/doorward"}).data == Path("/srv/doorward")
+
+
+def test_the_database_of_countries_can_come_from_the_environment() -> None:
+    given = load_settings({}, {"DOORWARD_GEOIP_DATABASE": "/srv/country.mmdb"})
+    assert given.geoip_database == Path("/srv/country.mmdb")
 
 
 def test_an_option_is_named_as_it_is_typed() -> None:

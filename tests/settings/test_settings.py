@@ -66,4 +66,4 @@ def test_the_reference_page_has_every_setting_with_its_default_and_meaning() -> 
 
 
 def _in_a_cell(default: object) -> str:
-    return f"`{'none' if default in {None, ''} else default}`"
+    return f"`{'none' if default in {None, '', ()} else default}`"

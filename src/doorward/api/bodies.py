@@ -10,6 +10,7 @@ from doorward.model.application import Application
 from doorward.model.session import Session
 from doorward.model.tunnel import ConnectorStatus
 from doorward.ports.edges import EdgeStatus
+from doorward.ports.places import GeoipDatabase
 from doorward.services.configuration import Outcome
 from doorward.services.status import Status
 from doorward.services.tunnels import TunnelReport
@@ -127,12 +128,19 @@ def edge_body(edge: EdgeStatus) -> dict[str, object]:
     }
 
 
+def _database_body(database: GeoipDatabase | None) -> dict[str, object] | None:
+    if database is None:
+        return None
+    return {"kind": database.kind, "built": database.built.isoformat(), "problem": database.problem}
+
+
 def status_body(status: Status) -> dict[str, object]:
     """Everything."""
     return {
         "version": status.version,
         "ready": status.ready,
         "published": status.published,
+        "geoip_database": _database_body(status.geoip_database),
         "edges": [edge_body(edge) for edge in status.edges],
         "relays": status.relays,
         "connectors": [connector_body(connector) for connector in status.connectors],

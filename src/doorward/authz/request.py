@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from envoy.service.auth.v3 import external_auth_pb2
 
 from doorward.model.errors import Invalid
-from doorward.services.questions import Question, hostname_of
+from doorward.services.questions import Question, hostname_of, source_in
 
 
-def question_of(check: external_auth_pb2.CheckRequest) -> Question:
+def question_of(check: external_auth_pb2.CheckRequest, *, source: str) -> Question:
     """The facts that matter of a check request.
 
-    The address is the one that Envoy trusts, never a header's. The host is without its port, which
-    Envoy has matched already.
+    ``source`` is the address that the edge says in the call's metadata: never a header of the request,
+    and not the check's own, which may be a load balancer's. The host is without its port, which Envoy
+    has matched already.
 
     Raises:
         Invalid: a fact is missing or malformed. The caller must refuse then.
     """
     http = check.attributes.request.http
-    address = check.attributes.source.address.socket_address.address
-    try:
-        source = ip_address(address)
-    except ValueError as error:
-        raise Invalid("source", "the edge gave no source address") from error
     headers: dict[str, list[str]] = {}
     for header in http.header_map.headers:
         value = header.raw_value.decode("latin-1") or header.value
@@ -35,7 +29,7 @@ def question_of(check: external_auth_pb2.CheckRequest) -> Question:
         method=http.method,
         host=hostname_of(http.host),
         target=http.path,
-        source=source,
+        source=source_in(source),
         headers=headers,
         # The edge's own, never a client's; ``http.id`` is a stream's number, which no log has.
         request_id="".join(headers.get("x-request-id", ())[:1]) or http.id,

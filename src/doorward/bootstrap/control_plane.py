@@ -24,7 +24,10 @@ from doorward.bootstrap.system import SystemClock, SystemRandomness
 from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy.state import EdgeSettings
+from doorward.geography.maxmind import MaxMindPlaces
+from doorward.geography.nowhere import Nowhere
 from doorward.model.tunnel import Tunnel
+from doorward.ports.places import Places
 from doorward.scim.application import PATH as SCIM_PATH
 from doorward.scim.application import scim_application
 from doorward.scim.door import Door
@@ -91,10 +94,11 @@ class _Certificates:
 async def build(
     settings: ControlSettings, folder: DataFolder, *, environment: Mapping[str, str]
 ) -> ControlPlane:
-    """Join everything. Raises as the database, the certificates and the keys do."""
+    """Join everything. Raises as the databases, the certificates and the keys do."""
     clock, randomness = SystemClock(), SystemRandomness()
     edge_settings = edge_settings_of(settings)
     certificates = _Certificates(settings, folder, clock)
+    geography = _geography(settings, folder)
     keys = encryption_keys(folder, environment)
     stores = await SqlStores.open(folder.database, encryption_key=keys.current, previous_keys=keys.previous)
     ads, relays = AdsServer(clock), RelayControl()
@@ -119,6 +123,7 @@ async def build(
         relays=relays,
         certificate_for=certificates.issue,
         write_token=write_token,
+        geography=geography,
         clock=clock,
         randomness=randomness,
     )
@@ -164,10 +169,17 @@ async def build(
     )
 
 
+def _geography(settings: ControlSettings, folder: DataFolder) -> Places:
+    """Raises Invalid and Unavailable for a database that cannot be used."""
+    if settings.geoip_database is None:
+        return Nowhere()
+    return MaxMindPlaces(settings.geoip_database, copy=folder.path / places.GEOIP_DATABASE)
+
+
 def _status(services: ControlServices, ads: AdsServer, relays: RelayControl, clock: SystemClock) -> Status:
     configuration, now = services.current.get().configuration, clock.now()
     warnings = [*all_expiry_warnings(configuration, now), *expiry_warnings(configuration, now)]
-    return status(services.publisher, ads, relays, warnings=warnings)
+    return status(services.publisher, ads, relays, places=services.geography, warnings=warnings)
 
 
 def _scim(
@@ -190,6 +202,8 @@ def edge_settings_of(settings: ControlSettings) -> EdgeSettings:
         access_log=str(places.ACCESS_LOG),
         pages=edge_pages(),
         pages_policy=edge_page_csp(),
+        trusted_proxies=settings.trusted_proxies,
+        geoip_database=str(places.GEOIP_DATABASE) if settings.geoip_database else "",
     )
 
 

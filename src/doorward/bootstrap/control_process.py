@@ -92,6 +92,7 @@ async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
         except TimeoutError:
             control.services.keeping_up.begin_round()
             await _upkeep(control)
+            await _renew_places(control)
             if time.monotonic() >= refresh_at:
                 await _refresh(control)
                 refresh_at = time.monotonic() + REFRESH.total_seconds()
@@ -102,6 +103,17 @@ async def _upkeep(control: ControlPlane) -> None:
         await control.services.service_token_upkeep.every_second()
     except AccessError:
         log.exception("service tokens could not be looked after; it is tried again in a second")
+
+
+async def _renew_places(control: ControlPlane) -> None:
+    """Follow the database of countries, which somebody may replace; Envoy follows its copy by itself."""
+    services = control.services
+    if await asyncio.to_thread(services.geography.renew):
+        log.info("database of countries renewed", database=services.geography.database())
+        try:
+            await services.streams.recheck()
+        except AccessError:
+            log.exception("open streams could not be looked at after a new database of countries")
 
 
 async def _refresh(control: ControlPlane) -> None:

@@ -16,6 +16,7 @@ from doorward.identity.passwords import Passwords, hash_password, verify_passwor
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
 from doorward.ports.clock import Clock, Randomness
+from doorward.ports.places import Places
 from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
 from doorward.services.background import Background
@@ -93,6 +94,8 @@ class ControlServices:
     provider_logout: ProviderLogout
     keeping_up: KeepingUp
     directories: Directories
+    streams: LiveStreams
+    geography: Places
     explanations: Explanations
     passes: Passes
     grants: Grants
@@ -108,6 +111,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     relays: RelayControl,
     certificate_for: CertificateFor,
     write_token: Callable[[Tunnel, str], str],
+    geography: Places,
     clock: Clock,
     randomness: Randomness,
 ) -> ControlServices:
@@ -141,7 +145,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     passwords = Passwords()
     providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    requests = Requests(stores.grants, clock=clock)
+    requests = Requests(stores.grants, places=geography, clock=clock)
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
     admission = DirectoryAdmission(stores.directory, current=current)
@@ -336,4 +340,6 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             clock=clock,
             randomness=randomness,
         ),
+        streams=streams,
+        geography=geography,
     )

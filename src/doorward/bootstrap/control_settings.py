@@ -13,7 +13,8 @@ class ControlSettings:
     ``public_port`` is the port in people's URLs. ``relay_public`` holds the ``host:port`` of every
     relay, as tunnel tokens name it. ``certificate`` and ``private_key`` are the administrator's own,
     for all hostnames; without them Doorward's private authority issues one.
-    ``metrics_port`` is a loopback port; None: no metrics.
+    ``metrics_port`` is a loopback port; None: no metrics. ``trusted_proxies`` are networks in CIDR
+    notation. ``geoip_database`` is the administrator's file; None: of no address is the country known.
     """
 
     data: Path
@@ -25,3 +26,5 @@ class ControlSettings:
     metrics_port: int | None = None
     certificate: Path | None = None
     private_key: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    geoip_database: Path | None = None

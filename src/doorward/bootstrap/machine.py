@@ -115,6 +115,8 @@ def _control(settings: Settings, folder: DataFolder) -> Part:
         "metrics_port": settings.metrics_port,
         "certificate": str(settings.certificate or ""),
         "private_key": str(settings.private_key or ""),
+        "trusted_proxies": settings.trusted_proxies,
+        "geoip_database": str(settings.geoip_database or ""),
     }
     ready = http_over_unix_socket(places.API_SOCKET, "/status")
     return _python_part(CONTROL, CONTROL, given, folder, ready=ready)

@@ -42,9 +42,10 @@ Settings = Mapping[str, Any]
 def run_control(settings: Settings) -> None:
     """The control plane."""
     given: dict[str, Any] = {**settings, "data": Path(settings["data"])}
-    for name in ("certificate", "private_key"):
+    for name in ("certificate", "private_key", "geoip_database"):
         given[name] = Path(settings[name]) if settings[name] else None
-    given["relay_public"] = tuple(settings["relay_public"])
+    for name in ("relay_public", "trusted_proxies"):
+        given[name] = tuple(settings[name])
     uvloop.run(control_process.run(ControlSettings(**given)))
 
 

@@ -18,6 +18,8 @@ FRONT_FOLDER: Final = Path("run/front")
 """One unix socket a tunnel, made by the relay for Envoy."""
 ENVOY_ADMIN_SOCKET: Final = Path("run/envoy-admin.sock")
 ENVOY_BOOTSTRAP: Final = Path("run/envoy.json")
+GEOIP_DATABASE: Final = Path("run/countries.mmdb")
+"""The copy of the administrator's database that the control plane and Envoy read."""
 EDGE_CERTIFICATE: Final = Path("keys/edge.pem")
 RELAY_CERTIFICATE: Final = Path("keys/relay.pem")
 EDGE_TOKEN: Final = Path("run/edge-tunnel.token")

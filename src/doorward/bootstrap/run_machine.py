@@ -81,7 +81,7 @@ async def _supervise(
 def _absolute(settings: Settings) -> Settings:
     paths = {
         name: value.absolute()
-        for name in ("data", "certificate", "private_key")
+        for name in ("data", "certificate", "private_key", "geoip_database")
         if (value := getattr(settings, name)) is not None
     }
     return settings.model_copy(update=paths)

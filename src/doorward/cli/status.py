@@ -68,6 +68,9 @@ def _print(known: dict[str, Any]) -> None:
         )
         if edge["refusal"]:
             typer.echo(f"  refuses: {edge['refusal']}")
+    if known["geoip_database"]:
+        database = known["geoip_database"]
+        typer.echo(f"Countries: {database['kind']} of {database['built'][:10]}")
     for warning in known["warnings"]:
         typer.echo(f"Warning: {warning}")
     typer.echo(f"Relays connected: {known['relays']}")

@@ -35,7 +35,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "method": "%REQ(:METHOD)%",
         "host": "%REQ(:AUTHORITY)%",
         "path": "%PATH(NQ)%",
-        "source": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+        "source": names.SOURCE,
         "user_agent": "%REQ(USER-AGENT)%",
         "status": "%RESPONSE_CODE%",
         "bytes_received": "%BYTES_RECEIVED%",

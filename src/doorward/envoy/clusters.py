@@ -53,10 +53,11 @@ def web_cluster(settings: EdgeSettings) -> cluster_pb2.Cluster:
 def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_pb2.Cluster:
     """The relay's front for the application's tunnel.
 
-    Each connection begins with a PROXY protocol v2 header that names the service and the session.
-    Envoy keys its pools by both ends of that header and by the filter state ``SESSION_STATE``: a
+    Each connection begins with a PROXY protocol v2 header that names the service, the session and the
+    source. Envoy keys its pools by both ends of that header and by the filter states: a
     connection carries one session of one client connection and nobody else, so the relay knows
-    whose it is and may cut it (decision record 2026-11-23-one-connection-one-person).
+    whose it is and may cut it (decision record 2026-11-23-one-connection-one-person). The header's own
+    source is the client connection's, which may be a load balancer's.
     """
     tunnel = application.origin.tunnel or names.EDGE_TUNNEL
     fronts = [_pipe(f"{folder}/{tunnel}.sock") for folder in settings.front_folders]
@@ -72,10 +73,8 @@ def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_
                             proxy_protocol_pb2.TlvEntry(
                                 type=names.SERVICE_KEY_TLV, value=application.id.encode()
                             ),
-                            proxy_protocol_pb2.TlvEntry(
-                                type=names.SESSION_TLV,
-                                format_string=_format(f"%FILTER_STATE({names.SESSION_STATE}:PLAIN)%"),
-                            ),
+                            _from_state(names.SESSION_TLV, names.SESSION_STATE),
+                            _from_state(names.SOURCE_TLV, names.SOURCE_STATE),
                         ],
                     ),
                     transport_socket=base_pb2.TransportSocket(
@@ -87,6 +86,10 @@ def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_
         )
     )
     return cluster
+
+
+def _from_state(kind: int, state: str) -> proxy_protocol_pb2.TlvEntry:
+    return proxy_protocol_pb2.TlvEntry(type=kind, format_string=_format(f"%FILTER_STATE({state}:PLAIN)%"))
 
 
 def origin_cluster(settings: EdgeSettings, application: Application) -> cluster_pb2.Cluster:

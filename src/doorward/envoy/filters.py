@@ -1,6 +1,6 @@
 """The HTTP filters of the public listener, in the order that makes them safe.
 
-1. ``header_to_metadata`` finds our token cookie, and the cookies without ours.
+1. ``header_to_metadata`` finds our token cookie, the cookies without ours, and the country.
 2. ``token_from_request`` puts the token, from ``Cf-Access-Token`` or else the cookie, where exactly
    one filter looks for it. A request with two tokens is judged by one of them and by no mixture.
 3. ``jwt_authn`` verifies it. A missing or bad token only means "no claims".
@@ -9,10 +9,11 @@
    asks as well. It fails closed.
 6. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
    "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
-7. ``session_to_upstream`` keys the connection to the origin by the session.
+7. ``session_to_upstream`` keys the connection to the origin by the session and the source.
 8. ``router``.
 
-What clients may not say is removed before all of them (``early_header_mutation``).
+What clients may not say is removed before all of them (``early_header_mutation``), and where a request
+comes from is settled (``doorward.envoy.sources``).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from xds.type.matcher.v3 import matcher_pb2
 
 from doorward.envoy import names
 from doorward.envoy.packing import packed, seconds
+from doorward.envoy.sources import country_to_metadata, keeping_forwarded_for, source_filters
 from doorward.envoy.state import EdgeSettings, EdgeState
 
 OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*(; *|$)")
@@ -80,8 +82,11 @@ UNTRUSTED_HEADERS = (
 passed on; the edge writes its own ``X-Forwarded-For``, ``-Proto`` and ``X-Request-Id``."""
 
 
-def early_header_mutation() -> extension_pb2.TypedExtensionConfig:
-    """Remove, before anything looks, every header that only the edge may write."""
+def early_header_mutation(settings: EdgeSettings) -> extension_pb2.TypedExtensionConfig:
+    """Remove, before anything looks, every header that only the edge may write.
+
+    ``X-Forwarded-For`` stays a little longer where load balancers are trusted: see ``sources``.
+    """
     removals = [mutation_rules_pb2.HeaderMutation(remove=header) for header in UNTRUSTED_HEADERS]
     removals += [
         mutation_rules_pb2.HeaderMutation(
@@ -93,13 +98,14 @@ def early_header_mutation() -> extension_pb2.TypedExtensionConfig:
     ]
     return extension_pb2.TypedExtensionConfig(
         name="envoy.http.early_header_mutation.header_mutation",
-        typed_config=packed(early_pb2.HeaderMutation(mutations=removals)),
+        typed_config=packed(early_pb2.HeaderMutation(mutations=keeping_forwarded_for(settings, removals))),
     )
 
 
 def build_http_filters(settings: EdgeSettings, state: EdgeState) -> list[hcm_pb2.HttpFilter]:
     """The whole chain, in order."""
     return [
+        *source_filters(settings),
         _filter(names.HEADER_TO_METADATA, _cookies_to_metadata()),
         _filter(names.TOKEN_FROM_REQUEST, _token_from_request()),
         _filter(names.JWT_AUTHN, _verified_token(settings, state)),
@@ -130,6 +136,7 @@ def _cookies_to_metadata() -> header_to_metadata_pb2.Config:
     rule, pair = header_to_metadata_pb2.Config.Rule, header_to_metadata_pb2.Config.KeyValuePair
     return header_to_metadata_pb2.Config(
         request_rules=[
+            country_to_metadata(),
             rule(
                 cookie=names.TOKEN_COOKIE,
                 on_header_present=pair(metadata_namespace=names.REQUEST_METADATA, key="token", type="STRING"),
@@ -203,6 +210,8 @@ def _ask_control_plane() -> ext_authz_pb2.ExtAuthz:
         grpc_service=grpc_service_pb2.GrpcService(
             envoy_grpc=grpc_service_pb2.GrpcService.EnvoyGrpc(cluster_name=names.CONTROL_CLUSTER),
             timeout=seconds(5),
+            # Its own ``source`` is the connection's, which may be a load balancer's.
+            initial_metadata=[base_pb2.HeaderValue(key=names.SOURCE_HEADER, value=names.SOURCE)],
         ),
         transport_api_version="V3",
         failure_mode_allow=False,
@@ -275,13 +284,18 @@ def _shadow_policy_predicate(regex: str, *, invert: bool) -> matcher_pb2.Matcher
 def _session_to_upstream() -> set_filter_state_pb2.Config:
     return set_filter_state_pb2.Config(
         on_request_headers=[
-            value_pb2.FilterStateValue(
-                object_key=names.SESSION_STATE,
-                factory_key="envoy.hashable_string",
-                format_string=substitution_format_string_pb2.SubstitutionFormatString(
-                    text_format_source=base_pb2.DataSource(inline_string=f"%REQ({names.SESSION_HEADER})%")
-                ),
-                shared_with_upstream="ONCE",
-            )
+            _upstream_state(names.SESSION_STATE, f"%REQ({names.SESSION_HEADER})%"),
+            _upstream_state(names.SOURCE_STATE, names.SOURCE),
         ]
+    )
+
+
+def _upstream_state(key: str, value: str) -> value_pb2.FilterStateValue:
+    return value_pb2.FilterStateValue(
+        object_key=key,
+        factory_key="envoy.hashable_string",
+        format_string=substitution_format_string_pb2.SubstitutionFormatString(
+            text_format_source=base_pb2.DataSource(inline_string=value)
+        ),
+        shared_with_upstream="ONCE",
     )

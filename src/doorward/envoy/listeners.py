@@ -11,12 +11,14 @@ from envoy.config.listener.v3 import listener_components_pb2, listener_pb2
 from envoy.extensions.filters.network.http_connection_manager.v3 import (
     http_connection_manager_pb2 as hcm_pb2,
 )
+from google.protobuf import wrappers_pb2
 
 from doorward.envoy import names
 from doorward.envoy.access_log import build_access_logs
 from doorward.envoy.filters import build_http_filters, early_header_mutation
 from doorward.envoy.local_replies import build_local_replies
 from doorward.envoy.packing import over_ads, packed, seconds, true, uint32
+from doorward.envoy.sources import original_ip_detection
 from doorward.envoy.state import EdgeSettings, EdgeState
 from doorward.envoy.tls import downstream_tls
 
@@ -72,8 +74,9 @@ def build_connection_manager(settings: EdgeSettings, state: EdgeState) -> hcm_pb
         http_filters=build_http_filters(settings, state),
         access_log=build_access_logs(settings),
         local_reply_config=build_local_replies(settings),
-        early_header_mutation_extensions=[early_header_mutation()],
-        use_remote_address=true(),
+        early_header_mutation_extensions=[early_header_mutation(settings)],
+        original_ip_detection_extensions=original_ip_detection(settings),
+        use_remote_address=wrappers_pb2.BoolValue(value=not settings.trusted_proxies),
         internal_address_config=_nobody_is_internal(),
         skip_xff_append=True,
         generate_request_id=true(),

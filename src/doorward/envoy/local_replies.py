@@ -32,6 +32,7 @@ class Page(StrEnum):
     BAD_REQUEST = "bad-request"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     SIGN_IN_AWAY = "sign-in-away"
+    UNKNOWN_SOURCE = "unknown-source"
     TOO_LARGE = "too-large"
     HEADERS_TOO_LARGE = "headers-too-large"
 
@@ -45,6 +46,7 @@ STATUS: Mapping[Page, int] = MappingProxyType(
         Page.BAD_REQUEST: 400,
         Page.METHOD_NOT_ALLOWED: 405,
         Page.SIGN_IN_AWAY: 503,
+        Page.UNKNOWN_SOURCE: 403,
         Page.TOO_LARGE: 413,
         Page.HEADERS_TOO_LARGE: 431,
     }
@@ -71,11 +73,12 @@ answer at all (503), and then the edge has to."""
 BY_STATUS = (
     Page.UNKNOWN_HOST,
     Page.BAD_REQUEST,
+    Page.UNKNOWN_SOURCE,
     Page.METHOD_NOT_ALLOWED,
     Page.TOO_LARGE,
     Page.HEADERS_TOO_LARGE,
 )
-"""Pages for the direct answers of routes, which carry no flag."""
+"""Pages for the answers of routes and filters, which carry no flag. The control plane's own 403 has one."""
 
 
 def build_local_replies(settings: EdgeSettings) -> hcm_pb2.LocalReplyConfig:

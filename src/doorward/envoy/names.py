@@ -19,6 +19,9 @@ WEB_CLUSTER: Final = "doorward-web"
 JWT_AUTHN: Final = "envoy.filters.http.jwt_authn"
 RBAC: Final = "envoy.filters.http.rbac"
 EXT_AUTHZ: Final = "envoy.filters.http.ext_authz"
+SOURCE_KNOWN: Final = "doorward.source_known"
+FORWARDED_REMOVED: Final = "doorward.forwarded_removed"
+GEOIP: Final = "envoy.filters.http.geoip"
 HEADER_TO_METADATA: Final = "envoy.filters.http.header_to_metadata"
 TOKEN_FROM_REQUEST: Final = "doorward.token_from_request"
 IDENTITY_FROM_CLAIMS: Final = "doorward.identity_from_claims"
@@ -26,22 +29,30 @@ SESSION_TO_UPSTREAM: Final = "doorward.session_to_upstream"
 ROUTER: Final = "envoy.filters.http.router"
 
 REQUEST_METADATA: Final = "doorward.request"
-"""Dynamic metadata: ``token`` (from our cookie) and ``cookies`` (all cookies but ours)."""
+"""Dynamic metadata: ``token`` (from our cookie), ``cookies`` (all cookies but ours) and ``country`` (where
+the source is, by ISO 3166-1; only where that is known)."""
+COUNTRY_KEY: Final = "country"
 CLAIMS_KEY: Final = "claims"
 """Dynamic metadata of ``JWT_AUTHN``: the verified token's claims."""
 SHADOW_RESULT: Final = "shadow_engine_result"
 SHADOW_POLICY: Final = "shadow_effective_policy_id"
 
+SOURCE: Final = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
+"""Envoy's word for the address that a request comes from, the same for all who look at it."""
 SESSION_STATE: Final = "doorward.session"
-"""Filter state that Envoy's upstream connection pools are keyed by."""
+SOURCE_STATE: Final = "doorward.source"
+"""Filter states that Envoy's upstream connection pools are keyed by."""
 
 SERVICE_KEY_TLV: Final = 0xE0
 SESSION_TLV: Final = 0xE1
+SOURCE_TLV: Final = 0xE2
 
 TOKEN_HEADER: Final = "x-doorward-token"
 SESSION_HEADER: Final = "x-doorward-session"
 SOURCE_HEADER: Final = "x-doorward-source"
-"""Towards Doorward's own pages: the address that the edge saw the person come from."""
+"""Towards the control plane: the address that a request comes from (``doorward.envoy.sources``). Its pages
+get it as a header, its answers about requests as metadata of the call, which no client can write."""
+COUNTRY_HEADER: Final = "x-doorward-country"
 ASSERTION_HEADER: Final = "cf-access-jwt-assertion"
 EMAIL_HEADER: Final = "cf-access-authenticated-user-email"
 CLIENT_TOKEN_HEADER: Final = "cf-access-token"

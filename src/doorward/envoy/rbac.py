@@ -1,7 +1,8 @@
 """Compiled policies as Envoy RBAC shadow rules: the decision in the data plane.
 
-The rules look at two things only: claims of the token that ``jwt_authn`` verified (dynamic metadata
-``envoy.filters.http.jwt_authn``, key ``claims``), and the source address that Envoy trusts. No
+The rules look at three things only: claims of the token that ``jwt_authn`` verified (dynamic metadata
+``envoy.filters.http.jwt_authn``, key ``claims``), the source address that Envoy trusts, and the country
+that it found for that (dynamic metadata ``doorward.request``, key ``country``). No
 header is ever matched: Envoy joins repeated headers into one value (CVE-2026-26308).
 
 Rule: no matcher is empty. What is never true has no policy, and rules without any policy deny.
@@ -23,6 +24,7 @@ from google.protobuf import wrappers_pb2
 from doorward.envoy import names
 from doorward.model.claims import TOKEN_TYPE
 from doorward.model.ids import Audience, Credential, SessionId
+from doorward.model.place import CODE
 from doorward.model.policy import Action
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
 from doorward.policy.expression import (
@@ -33,6 +35,8 @@ from doorward.policy.expression import (
     ClaimEquals,
     ClaimMatches,
     ClaimPresent,
+    CountryIn,
+    CountryKnown,
     Expression,
     Fact,
     IssuedBefore,
@@ -140,6 +144,10 @@ def _fact(fact: Fact) -> rbac_pb2.Principal:
             return _claim(claim, _matching(regex))
         case ClaimPresent(claim):
             return _claim(claim, _matching("(?s).+"))
+        case CountryIn(countries):
+            return _country([_text(country) for country in countries])
+        case CountryKnown():
+            return _country([_matching(CODE)])
         case IssuedBefore(second):
             before = range_pb2.DoubleRange(start=0, end=second)
             matcher = number_pb2.DoubleMatcher(range=before)
@@ -148,9 +156,10 @@ def _fact(fact: Fact) -> rbac_pb2.Principal:
 
 def _together(operands: Iterable[Expression]) -> list[rbac_pb2.Principal]:
     """Principals for the operands of an "or". Values of one claim share one principal, so that Envoy
-    looks the claim up once however long a list of addresses or revoked sessions is."""
+    looks the claim up once however long a list of addresses or revoked sessions is; and so do countries."""
     equal: dict[str, list[value_pb2.ValueMatcher]] = {}
     contained: dict[str, list[value_pb2.ValueMatcher]] = {}
+    countries: list[value_pb2.ValueMatcher] = []
     others: list[rbac_pb2.Principal] = []
     for operand in operands:
         match operand:
@@ -158,11 +167,14 @@ def _together(operands: Iterable[Expression]) -> list[rbac_pb2.Principal]:
                 equal.setdefault(claim, []).append(_text(value))
             case ClaimContains(claim, value):
                 contained.setdefault(claim, []).append(_text(value))
+            case CountryIn(codes):
+                countries += [_text(code) for code in codes]
             case _:
                 others.append(_principal(operand))
     return [
         *(_claim(claim, _any_value(values)) for claim, values in equal.items()),
         *(_claim(claim, _item(_any_value(values))) for claim, values in contained.items()),
+        *([_country(countries)] if countries else []),
         *others,
     ]
 
@@ -195,10 +207,15 @@ def _item(matcher: value_pb2.ValueMatcher) -> value_pb2.ValueMatcher:
 
 def _claim(claim: str, value: value_pb2.ValueMatcher) -> rbac_pb2.Principal:
     """A claim that is missing or of another type does not match."""
-    segment = metadata_pb2.MetadataMatcher.PathSegment
-    matcher = metadata_pb2.MetadataMatcher(
-        filter=names.JWT_AUTHN,
-        path=[segment(key=names.CLAIMS_KEY), segment(key=claim)],
-        value=value,
-    )
+    return _metadata(names.JWT_AUTHN, (names.CLAIMS_KEY, claim), value)
+
+
+def _country(values: Sequence[value_pb2.ValueMatcher]) -> rbac_pb2.Principal:
+    """A country that is not known does not match."""
+    return _metadata(names.REQUEST_METADATA, (names.COUNTRY_KEY,), _any_value(values))
+
+
+def _metadata(filter_: str, keys: Sequence[str], value: value_pb2.ValueMatcher) -> rbac_pb2.Principal:
+    path = [metadata_pb2.MetadataMatcher.PathSegment(key=key) for key in keys]
+    matcher = metadata_pb2.MetadataMatcher(filter=filter_, path=path, value=value)
     return rbac_pb2.Principal(sourced_metadata=rbac_pb2.SourcedMetadata(metadata_matcher=matcher))

@@ -46,6 +46,10 @@ class EdgeSettings:
     access_log: str
     pages: Mapping[str, str]
     pages_policy: str
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of the load balancers in front of the edge, in CIDR notation."""
+    geoip_database: str = ""
+    """Where Envoy finds the database of countries, relative to its working folder; empty: there is none."""
     buffer_limit: int = 64 * 1024
     """Bytes that one connection may hold before its other side is paused."""
 

@@ -48,7 +48,6 @@ TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
 
 PERSONS_COOKIE = f"(?s).*({names.TOKEN_COOKIE}|{names.FOOTHOLD_COOKIE})=.*"
 
-SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 METHODS = (
     *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
     *(
@@ -260,7 +259,7 @@ def _forward(
         request_headers_to_remove=[*STRIPPED, *filter(None, [application.service_token_header])],
         request_headers_to_add=[
             _written("cookie", f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:cookies)%"),
-            _written("x-forwarded-for", SOURCE),
+            _written("x-forwarded-for", names.SOURCE),
             _written("x-forwarded-host", settings.authority(application.hostname)),
         ],
     )
@@ -283,7 +282,7 @@ def _to_web(prefix: str) -> Route:
         match=RouteMatch(prefix=prefix),
         route=route_components_pb2.RouteAction(cluster=names.WEB_CLUSTER, timeout=seconds(30)),
         request_headers_to_remove=[names.TOKEN_HEADER, names.SESSION_HEADER],
-        request_headers_to_add=[_written(names.SOURCE_HEADER, SOURCE)],
+        request_headers_to_add=[_written(names.SOURCE_HEADER, names.SOURCE)],
         typed_per_filter_config=_without_authorization(),
     )
 

@@ -1,4 +1,4 @@
-"""What the data plane can test without asking anybody: claims of a verified token, and the source.
+"""What the data plane can test without asking anybody: claims of a verified token, the source, its country.
 
 A small closed algebra. The compiler builds it, ``doorward.envoy.rbac`` writes it as Envoy
 principals. Build with ``both``, ``either`` and ``negation``, which simplify as they go: the result
@@ -63,6 +63,18 @@ class SourceIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CountryIn:
+    """The source is known to be in one of ``countries``, by their codes."""
+
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryKnown:
+    """The source is known to be in some country (``doorward.model.place.CODE``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class IssuedBefore:
     """The token was issued before this second (of Unix time)."""
 
@@ -90,11 +102,21 @@ class Or:
     operands: tuple[Expression, ...]
 
 
-Fact: TypeAlias = ClaimEquals | ClaimContains | ClaimMatches | ClaimPresent | SourceIn | IssuedBefore
+Fact: TypeAlias = (
+    ClaimEquals
+    | ClaimContains
+    | ClaimMatches
+    | ClaimPresent
+    | SourceIn
+    | CountryIn
+    | CountryKnown
+    | IssuedBefore
+)
 Expression: TypeAlias = Always | Never | Fact | Not | And | Or
 
 ALWAYS = Always()
 NEVER = Never()
+COUNTRY_KNOWN = CountryKnown()
 
 
 def both(operands: Iterable[Expression]) -> Expression:

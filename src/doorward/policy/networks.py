@@ -53,12 +53,13 @@ def source_in(canonical: str) -> Expression:
     """The source is in the network, whichever way an IPv4 address is spelt."""
     network = ip_network(canonical)
     if isinstance(network, IPv4Network):
-        return either((SourceIn(network), SourceIn(_in_ipv6_dress(network))))
+        return either((SourceIn(network), SourceIn(in_ipv6_dress(network))))
     if network.overlaps(_MAPPED):
         return both((SourceIn(network), negation(SourceIn(_MAPPED))))
     return SourceIn(network)
 
 
-def _in_ipv6_dress(network: IPv4Network) -> IPv6Network:
+def in_ipv6_dress(network: IPv4Network) -> IPv6Network:
+    """The same addresses in their IPv6 spelling, ``::ffff:192.0.2.1``."""
     first = int(_MAPPED.network_address) + int(network.network_address)
     return IPv6Network((first, _MAPPED.prefixlen + network.prefixlen))

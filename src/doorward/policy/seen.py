@@ -51,6 +51,8 @@ _OF_PEOPLE: Mapping[str, _OfPerson] = MappingProxyType(
 
 _OF_REQUESTS: Mapping[str, Callable[[AccessRequest], str]] = MappingProxyType(
     {
+        "continent": lambda request: request.continent,
+        "country": lambda request: request.country,
         "grant": lambda request: ", ".join(sorted(request.grants)) or "none",
         "ip_range": lambda request: str(request.source),
         "ip_list": lambda request: str(request.source),

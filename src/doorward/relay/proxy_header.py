@@ -1,13 +1,13 @@
 """The PROXY protocol v2 header with which the edge begins each connection to a relay.
 
-Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, chapter 2.2. Two values of our own
-ride in it, in the range that the protocol leaves for private use: the service key and the session id.
+Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, chapter 2.2. Three values of
+our own ride in it, in the range that the protocol leaves for private use: the service key, the session id
+and the address that the person comes from. That of the header is the edge's peer, perhaps a load balancer.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from doorward.model.errors import Invalid
@@ -16,6 +16,7 @@ from doorward.model.ids import ApplicationId, SessionId
 SIGNATURE: Final = b"\r\n\r\n\x00\r\nQUIT\n"
 SERVICE: Final = 0xE0
 SESSION: Final = 0xE1
+SOURCE: Final = 0xE2
 LARGEST: Final = 4096
 _FIXED: Final = 16
 _ADDRESS_SIZES: Final = {0x00: 0, 0x11: 12, 0x12: 12, 0x21: 36, 0x22: 36, 0x31: 216, 0x32: 216}
@@ -53,7 +54,6 @@ def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
     if len(data) < end:
         return None
     address_size = _ADDRESS_SIZES[family]
-    addresses = data[_FIXED : _FIXED + address_size]
     if end - _FIXED < address_size:
         raise Invalid("proxy header", "is shorter than its addresses")
     values = _values(data[_FIXED + address_size : end])
@@ -64,7 +64,7 @@ def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
     header = ProxyHeader(
         service=ApplicationId(service),
         session=SessionId("" if session == "-" else session),
-        source=_source(family, addresses),
+        source=_text(values, SOURCE),
     )
     return header, data[end:]
 
@@ -87,12 +87,3 @@ def _text(values: dict[int, bytes], kind: int) -> str:
     if len(text) > 255 or not (text.isascii() and text.isprintable()):
         raise Invalid("proxy header", f"value {kind:#x} is not 1-255 printable ASCII characters")
     return text
-
-
-def _source(family: int, addresses: bytes) -> str:
-    """The person's address, without the port: a policy judges the one and has no use for the other."""
-    if family >> 4 == 1:
-        return str(IPv4Address(addresses[:4]))
-    if family >> 4 == 2:
-        return str(IPv6Address(addresses[:16]))
-    return ""

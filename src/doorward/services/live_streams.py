@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
-from doorward.model.errors import NotFound
+from doorward.model.errors import Invalid, NotFound
 from doorward.model.ids import Credential, ServiceTokenId, SessionId
 from doorward.model.session import Session
 from doorward.policy.evaluate import evaluate
@@ -12,6 +12,7 @@ from doorward.ports.clock import Clock
 from doorward.ports.relays import LiveStream, Relays
 from doorward.ports.stores import Stores
 from doorward.services.current import Current, InForce
+from doorward.services.questions import source_in
 from doorward.services.requests import Requests
 
 
@@ -76,6 +77,6 @@ class LiveStreams:
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """None for what is no address: whose source nobody knows is cut, and the others are still judged."""
     try:
-        return ip_address(text)
-    except ValueError:
+        return source_in(text)
+    except Invalid:
         return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from doorward.model.errors import Refused
+from doorward.model.errors import Invalid, Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,18 @@ def hostname_of(authority: str) -> str:
     host, colon, port = authority.rpartition(":")
     name = host if colon and port.isdigit() else authority
     return name.lower().removesuffix(".")
+
+
+def source_in(text: str) -> IPv4Address | IPv6Address:
+    """The address that the edge says a request comes from.
+
+    Without the zone of a link-local one (RFC 4007 section 11), which means something on the edge's machine
+    only and is no part of where somebody is. Raises Invalid for what is no address.
+    """
+    try:
+        return ip_address(text.partition("%")[0])
+    except ValueError:
+        raise Invalid("source", "the edge gave no source address") from None
 
 
 def cookie_in(headers: Sequence[str], name: str) -> str:

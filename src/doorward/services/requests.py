@@ -13,14 +13,16 @@ from doorward.model.session import Session
 from doorward.policy.selectors import GRANT
 from doorward.ports.clock import Clock
 from doorward.ports.grants import Grants
+from doorward.ports.places import Places
 from doorward.services.current import InForce
 
 
 class Requests:
     """Knows where facts come from; keeps none."""
 
-    def __init__(self, grants: Grants, *, clock: Clock) -> None:
+    def __init__(self, grants: Grants, *, places: Places, clock: Clock) -> None:
         self._grants = grants
+        self._places = places
         self._clock = clock
 
     async def of(
@@ -41,6 +43,7 @@ class Requests:
         """
         now = self._clock.now()
         person = in_force.person(session, now=now) if session is not None else None
+        place = self._places.of(source)
         return AccessRequest(
             application=application.id,
             source=source,
@@ -48,6 +51,8 @@ class Requests:
             service_token=service_token,
             at=now,
             method=method,
+            country=place.country,
+            continent=place.continent,
             path=target.partition("?")[0],
             lists=in_force.membership.lists_of(source, person.email if person is not None else ""),
             grants=await self._granted(in_force, application, session, now),

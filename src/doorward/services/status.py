@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doorward import __version__
 from doorward.model.tunnel import ConnectorStatus
 from doorward.ports.edges import Edges, EdgeStatus
+from doorward.ports.places import GeoipDatabase, Places
 from doorward.ports.relays import Relays
 from doorward.services.publish import Publisher
 
@@ -15,13 +16,14 @@ from doorward.services.publish import Publisher
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """``published`` is the version that edges should have accepted; ``warnings`` are sentences about
-    what needs an administrator soon."""
+    what needs an administrator soon. ``geoip_database`` is what countries are known from."""
 
     version: str
     published: str
     edges: Sequence[EdgeStatus]
     relays: int
     connectors: Sequence[ConnectorStatus]
+    geoip_database: GeoipDatabase | None = None
     warnings: Sequence[str] = ()
 
     @property
@@ -31,13 +33,18 @@ class Status:
         return bool(self.published) and live and self.relays > 0
 
 
-def status(publisher: Publisher, edges: Edges, relays: Relays, *, warnings: Sequence[str] = ()) -> Status:
+def status(
+    publisher: Publisher, edges: Edges, relays: Relays, *, places: Places, warnings: Sequence[str] = ()
+) -> Status:
     """What is so at this moment."""
+    database = places.database()
+    problems = [database.problem] if database is not None and database.problem else []
     return Status(
         version=__version__,
         published=publisher.version,
         edges=edges.statuses(),
         relays=relays.connected(),
         connectors=relays.connectors(),
-        warnings=warnings,
+        geoip_database=database,
+        warnings=[*warnings, *problems],
     )

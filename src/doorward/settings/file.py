@@ -12,7 +12,7 @@ from doorward.model.errors import Invalid, Unavailable
 
 NOTHING = "tag:yaml.org,2002:null"
 
-PATHS = ("data", "certificate", "private_key")
+PATHS = ("data", "certificate", "private_key", "geoip_database")
 """Relative paths in the file begin at the file's folder."""
 
 

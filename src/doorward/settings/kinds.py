@@ -6,10 +6,13 @@ Values arrive as text from the command line and the environment, and as YAML's o
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from pydantic import BeforeValidator
+
+from doorward.model.errors import Invalid
+from doorward.policy.networks import canonical_network
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOSTNAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
@@ -105,9 +108,31 @@ def _is_endpoint_host(host: str) -> bool:
         return False
 
 
+def _networks(value: object) -> tuple[str, ...]:
+    """Several in one text are separated by commas or blanks."""
+    items = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        raise ValueError(f"{_shown(value)} is not a list of networks: use {_NETWORKS}")
+    return tuple(dict.fromkeys(_network(item) for item in items))
+
+
+_NETWORKS = "networks such as 192.0.2.10 or 192.0.2.0/28, separated by commas"
+
+
+def _network(item: str) -> str:
+    try:
+        network = canonical_network(item, "")
+    except Invalid as invalid:
+        raise ValueError(str(invalid)[: 2 * LONGEST_SHOWN]) from None
+    if ip_network(network).prefixlen == 0:
+        raise ValueError(f"{_shown(item)} is everybody, who could then name any address: use {_NETWORKS}")
+    return network
+
+
 Port = Annotated[int, BeforeValidator(_port)]
 PortOrNone = Annotated[int | None, BeforeValidator(_port_or_none)]
 Count = Annotated[int, BeforeValidator(_count)]
 Hostname = Annotated[str, BeforeValidator(_hostname)]
 Address = Annotated[str, BeforeValidator(_address)]
 Endpoint = Annotated[str, BeforeValidator(_endpoint)]
+Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]

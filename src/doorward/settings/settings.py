@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from doorward.settings.kinds import Address, Count, Endpoint, Hostname, Port, PortOrNone
+from doorward.settings.kinds import Address, Count, Endpoint, Hostname, Networks, Port, PortOrNone
 
 PORTS = ("https_port", "relay_port", "metrics_port")
 
@@ -40,6 +40,14 @@ class Settings(BaseModel):
         description="Your own certificate chain (PEM); Doorward's private authority issues one if left out.",
     )
     private_key: Path | None = Field(None, description="The key of that certificate (PEM).")
+    trusted_proxies: Networks = Field(
+        (),
+        description="The load balancers in front of the edge, whose X-Forwarded-For says where a request "
+        "comes from.",
+    )
+    geoip_database: Path | None = Field(
+        None, description="A database in MaxMind's format that says which country an address is in."
+    )
     concurrency: Count = Field(2, description="Envoy's worker threads.")
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 Rule: they need no further file, because the part that serves files may be the part that is away.
 Rule: they are in Envoy's format language: ``%REQ(X-REQUEST-ID)%`` becomes the request id, and every
 other per cent sign is doubled. The id is shown as it is, so the listener must make it itself and
-never take a client's (``use_remote_address``, and no internal addresses).
+never take a client's (``early_header_mutation`` removes it).
 Rule: no page says where anything is inside the network.
 """
 
@@ -69,6 +69,11 @@ WORDS: Mapping[Page, Words] = MappingProxyType(
             "Sign-in is not available",
             "The service that signs people in does not answer. Whoever is signed in can go on working.",
             "Try again in a minute.",
+        ),
+        Page.UNKNOWN_SOURCE: Words(
+            "It is not clear where you are",
+            "The load balancer in front of this page did not say where your request comes from.",
+            "Try again. If that does not help, tell your administrator that X-Forwarded-For cannot be read.",
         ),
         Page.TOO_LARGE: Words(
             "That is too large",

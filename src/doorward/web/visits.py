@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from doorward.envoy import names
 from doorward.model.errors import Invalid, Refused
 from doorward.ports.clock import Randomness
 from doorward.services.arrivals import Visit
-from doorward.services.questions import Question, cookie_in, hostname_of
+from doorward.services.questions import Question, cookie_in, hostname_of, source_in
 
 CSRF_COOKIE = names.COOKIE_PREFIX + "csrf"
 CSRF_FIELD = "csrf"
@@ -26,10 +26,7 @@ LARGEST_ANSWER = 512 * 1024
 
 def source_of(request: Request) -> IPv4Address | IPv6Address:
     """The person's address as the edge saw it. Raises Invalid when the edge did not say."""
-    try:
-        return ip_address(request.headers.get(names.SOURCE_HEADER, ""))
-    except ValueError as error:
-        raise Invalid("source", "the edge gave no source address") from error
+    return source_in(request.headers.get(names.SOURCE_HEADER, ""))
 
 
 def visit_of(request: Request) -> Visit:
