@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from doorward.stores.uniqueness import refuse_duplicates
 from tests.fakes.credentials import FakeCredentials
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
+from tests.fakes.reports import FakeFacts
 
 
 class FakeConfigurations:
@@ -142,6 +143,13 @@ class FakeSessions:
         revoked = [(s.revoked, s.id) for s in self._sessions.values() if s.revoked is not None]
         return [session_id for when, session_id in sorted(revoked) if when >= moment]
 
+    async def outdate(self, session_ids: Collection[SessionId], *, now: datetime) -> Sequence[SessionId]:
+        self._faults.check()
+        live = sorted(i for i in set(session_ids) if i in self._sessions and self._sessions[i].is_live(now))
+        for session_id in live:
+            self._sessions[session_id] = replace(self._sessions[session_id], changed=now)
+        return live
+
     async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
         self._faults.check()
         changed = {s.id: s.changed for s in self._sessions.values() if s.changed is not None}
@@ -233,6 +241,7 @@ class FakeStores:
         self._signing_keys = FakeSigningKeys(self.faults)
         self._directory = FakeDirectory(self.faults.check)
         self._credentials = FakeCredentials(self.faults)
+        self._facts = FakeFacts(self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -257,3 +266,7 @@ class FakeStores:
     @property
     def credentials(self) -> FakeCredentials:
         return self._credentials
+
+    @property
+    def facts(self) -> FakeFacts:
+        return self._facts

@@ -168,7 +168,7 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests = Requests(clock=self.clock)
+        self.requests = Requests(facts=self.stores.facts, clock=self.clock)
         self.decider = Decider(
             current=self.current,
             sessions=self.stores.sessions,

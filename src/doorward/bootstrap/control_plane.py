@@ -152,6 +152,7 @@ async def build(
                 service_tokens=services.service_tokens,
                 identity_providers=services.identity_providers,
                 explanations=services.explanations,
+                facts=services.facts,
                 status=lambda: _status(services, ads, relays, clock),
             )
         ),

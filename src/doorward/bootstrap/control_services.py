@@ -28,6 +28,7 @@ from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.explanations import Explanations
+from doorward.services.facts import Facts
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
@@ -46,6 +47,7 @@ from doorward.services.second_factors import SecondFactors
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sign_in import SignIn
+from doorward.services.timetable import Timetable
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
@@ -84,6 +86,8 @@ class ControlServices:
     keeping_up: KeepingUp
     directories: Directories
     explanations: Explanations
+    facts: Facts
+    timetable: Timetable
 
 
 def join_services(  # noqa: PLR0913 - called once, in bootstrap
@@ -123,9 +127,12 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     passwords = Passwords()
     providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    requests = Requests(clock=clock)
+    requests = Requests(facts=stores.facts, clock=clock)
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
+    facts = Facts(
+        stores, current=current, reevaluation=reevaluation, provider_for=providers.adapter, clock=clock
+    )
     admission = DirectoryAdmission(stores.directory, current=current)
     arrivals = Arrivals(
         stores.sessions,
@@ -271,6 +278,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             provider_for=providers.adapter,
             clock=clock,
         ),
+        facts=facts,
+        timetable=Timetable([facts], clock=clock),
         directories=Directories(
             stores.directory,
             effects=DirectoryEffects(stores, sessions=sessions, facts=reevaluation, clock=clock),

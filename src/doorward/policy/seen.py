@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.rule import Selector
+from doorward.policy.facts import RISK
 
 LONGEST = 12
 """How many of many values are named."""
@@ -19,6 +20,9 @@ def seen(selector: Selector, request: AccessRequest) -> str:
     if selector.kind in _OF_PEOPLE:
         person = request.identity
         return "nobody is signed in" if person is None else _OF_PEOPLE[selector.kind](person, selector)
+    if selector.kind in ("posture", "risk"):
+        name = RISK if selector.kind == RISK else selector.value.partition("=")[0]
+        return _fact(name, request) or "unknown"
     if selector.kind in _OF_REQUESTS:
         return _OF_REQUESTS[selector.kind](request) or "unknown"
     return ""
@@ -28,6 +32,11 @@ def _listed(values: Iterable[str]) -> str:
     found = sorted(values)
     more = f" and {len(found) - LONGEST} more" if len(found) > LONGEST else ""
     return (", ".join(found[:LONGEST]) or "none") + more
+
+
+def _fact(name: str, request: AccessRequest) -> str:
+    fact = request.facts.get(name)
+    return "" if fact is None else f"{name}={fact.value}, from {fact.source}, until {fact.expires:%FT%TZ}"
 
 
 def _claims(person: Identity, selector: Selector) -> str:

@@ -7,7 +7,7 @@ secret at rest (an OpenID client secret, a signing key) are encrypted by the ada
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.credentials import Credentials
 from doorward.ports.directory import Directory
+from doorward.ports.facts import Facts
 
 
 class Configurations(Protocol):
@@ -81,6 +82,11 @@ class Sessions(Protocol):
 
         ``why`` is a sentence for the person. Refresh tokens are forgotten.
         """
+        ...
+
+    async def outdate(self, session_ids: Collection[SessionId], *, now: datetime) -> Sequence[SessionId]:
+        """Facts about these have changed: tokens that were made before ``now`` do not count. Returns
+        those that live."""
         ...
 
     async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
@@ -174,3 +180,6 @@ class Stores(Protocol):
 
     @property
     def credentials(self) -> Credentials: ...
+
+    @property
+    def facts(self) -> Facts: ...

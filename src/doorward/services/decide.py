@@ -201,7 +201,7 @@ class Decider:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
         if session is None or decision.action is Action.BYPASS:
             return Pass(facts=_facts(Kind.ALLOW, decision))
-        now = self._clock.now()
+        now = request.at or self._clock.now()
         issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
         renews = bool(question.headers.get("cookie"))
         cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)

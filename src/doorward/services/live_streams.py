@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from doorward.model.errors import NotFound
+from doorward.model.fact import Fact
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.policy.evaluate import evaluate
@@ -27,19 +29,24 @@ class LiveStreams:
         self._relays = relays
         self._clock = clock
 
-    async def recheck(self) -> int:
-        """Judge every live stream by what is in force now; cut those that fail; return how many.
+    async def recheck(self, sessions: Collection[SessionId] | None = None) -> int:
+        """Judge every live stream, or those of ``sessions``, by what is in force now; cut those that fail;
+        return how many.
 
         A stream without a session passes only while a bypass or the like would still let its
         source in; a machine's stream is cut, since its proof is not at hand: it comes back by itself.
         """
         in_force = self._current.get()
-        sessions: dict[SessionId, Session | None] = {}
+        known: dict[SessionId, Session | None] = {}
+        facts: dict[SessionId, Mapping[str, Fact]] = {}
         failed: list[str] = []
         for stream in await self._relays.streams():
-            if stream.session and stream.session not in sessions:
-                sessions[stream.session] = await self._session(stream.session)
-            if not await self._passes(in_force, stream, sessions.get(stream.session)):
+            if sessions is not None and stream.session not in sessions:
+                continue
+            if stream.session and stream.session not in known:
+                session = known[stream.session] = await self._session(stream.session)
+                facts[stream.session] = {} if session is None else await self._requests.facts_of(session)
+            if not await self._passes(in_force, stream, known.get(stream.session), facts):
                 failed.append(stream.id)
         return await self._relays.cut_streams(failed) if failed else 0
 
@@ -50,13 +57,23 @@ class LiveStreams:
             return None
         return session if session.is_live(self._clock.now()) else None
 
-    async def _passes(self, in_force: InForce, stream: LiveStream, session: Session | None) -> bool:
+    async def _passes(
+        self,
+        in_force: InForce,
+        stream: LiveStream,
+        session: Session | None,
+        facts: Mapping[SessionId, Mapping[str, Fact]],
+    ) -> bool:
         compiled = in_force.compiled.get(stream.application)
         source = _address(stream.source)
         if compiled is None or source is None or (stream.session and session is None):
             return False
         request = await self._requests.of(
-            in_force, in_force.by_id[stream.application], source=source, session=session
+            in_force,
+            in_force.by_id[stream.application],
+            source=source,
+            session=session,
+            facts=facts.get(stream.session),
         )
         return evaluate(compiled, request).allowed
 

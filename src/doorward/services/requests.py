@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
+from doorward.model.fact import Fact
 from doorward.model.ids import ServiceTokenId
+from doorward.model.report import Whom
 from doorward.model.session import Session
+from doorward.policy.facts import settled
+from doorward.policy.mentions import mentions_facts
 from doorward.ports.clock import Clock
+from doorward.ports.facts import Facts
 from doorward.services.current import InForce
 
 
 class Requests:
     """Knows where facts come from; keeps none."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, facts: Facts, clock: Clock) -> None:
+        self._facts = facts
         self._clock = clock
 
     async def of(
@@ -28,14 +35,20 @@ class Requests:
         service_token: ServiceTokenId | None = None,
         method: str = "",
         target: str = "",
+        facts: Mapping[str, Fact] | None = None,
     ) -> AccessRequest:
         """The request of ``session``'s person, of a machine, or of somebody unknown.
 
         ``target`` is path and query. Without it and ``method`` nothing is known of either: so it is of a
-        page that lists applications, say.
+        page that lists applications, say. ``facts`` are what ``facts_of`` gave for the session, where the
+        caller has them; they are fetched only where the application's policies look at some.
+
+        ``at`` is never after the facts were looked at: a token that is dated by it knows of no change since.
         """
         now = self._clock.now()
         person = in_force.person(session, now=now) if session is not None else None
+        if session is not None and facts is None and mentions_facts(in_force.compiled[application.id]):
+            facts = await self.facts_of(session)
         return AccessRequest(
             application=application.id,
             source=source,
@@ -45,4 +58,11 @@ class Requests:
             method=method,
             path=target.partition("?")[0],
             lists=in_force.membership.lists_of(source, person.email if person is not None else ""),
+            facts=facts or {},
         )
+
+    async def facts_of(self, session: Session) -> Mapping[str, Fact]:
+        """What sources report of the session and of its person, by name."""
+        now = self._clock.now()
+        whom = (Whom.person(session.identity), Whom.session(session.id))
+        return settled(await self._facts.of(whom, now=now), now)

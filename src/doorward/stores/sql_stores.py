@@ -18,6 +18,7 @@ from doorward.stores.credentials import SqlCredentials
 from doorward.stores.database import Database, sqlite
 from doorward.stores.directory import SqlDirectory
 from doorward.stores.encryption import Envelope
+from doorward.stores.facts import SqlFacts
 from doorward.stores.migrating import migrate
 from doorward.stores.one_time_values import SqlOneTimeValues
 from doorward.stores.sessions import SqlSessions
@@ -35,6 +36,7 @@ class SqlStores:
         self._signing_keys = SqlSigningKeys(database, envelope)
         self._directory = SqlDirectory(database)
         self._credentials = SqlCredentials(database, envelope)
+        self._facts = SqlFacts(database)
 
     @classmethod
     async def open(
@@ -102,6 +104,11 @@ class SqlStores:
     def credentials(self) -> SqlCredentials:
         """Passkeys, apps that show codes, recovery codes."""
         return self._credentials
+
+    @property
+    def facts(self) -> SqlFacts:
+        """What sources report of people and sessions."""
+        return self._facts
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:

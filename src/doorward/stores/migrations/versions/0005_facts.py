@@ -1,0 +1,33 @@
+"""Facts that sources report: device posture, risk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "doorward_0005"
+down_revision: str | None = "doorward_0004"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+_KEY = ("kind", "identity_provider", "whom", "name", "source")
+
+
+def upgrade() -> None:
+    """Add their table."""
+    op.create_table(
+        "facts",
+        *(_text(name) for name in _KEY),
+        _text("value"),
+        _text("email"),
+        sa.Column("reported", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(*_KEY, name="pk_facts"),
+    )
+    op.create_index("ix_facts_expires", "facts", ["expires"])
+
+
+def _text(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Text(), nullable=False)
