@@ -34,6 +34,7 @@ from doorward.services.directory import Directories
 from doorward.services.directory_admission import DirectoryAdmission
 from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.entering import Entering
+from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
@@ -57,6 +58,7 @@ from doorward.services.tunnels import Tunnels
 from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
+from tests.fakes.evaluators import FakeEvaluators
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.relays import FakeRelays
 from tests.fakes.stores import FakeStores
@@ -142,6 +144,7 @@ class World:
     randomness: FakeRandomness = field(default_factory=FakeRandomness)
     edges: FakeEdges = field(default_factory=FakeEdges)
     relays: FakeRelays = field(default_factory=FakeRelays)
+    evaluators: FakeEvaluators = field(default_factory=FakeEvaluators)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -168,7 +171,10 @@ class World:
             certificate_for=lambda names: CertificateAndKey(f"certificate for {sorted(names)}", "key"),
             clock=self.clock,
         )
-        self.requests = Requests(facts=self.stores.facts, clock=self.clock)
+        self.evaluations = ExternalEvaluations(
+            self.evaluators, tokens=self.tokens, clock=self.clock, randomness=self.randomness
+        )
+        self.requests = Requests(facts=self.stores.facts, evaluations=self.evaluations, clock=self.clock)
         self.decider = Decider(
             current=self.current,
             sessions=self.stores.sessions,
@@ -181,11 +187,7 @@ class World:
             self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
         )
         self.streams = LiveStreams(
-            self.stores,
-            current=self.current,
-            requests=self.requests,
-            relays=self.relays,
-            clock=self.clock,
+            self.stores, current=self.current, requests=self.requests, relays=self.relays, clock=self.clock
         )
         self.configurations = Configurations(
             self.stores,
@@ -216,19 +218,12 @@ class World:
             callback=f"{TEAM}/cdn-cgi/access/callback",
             clock=self.clock,
         )
+        current, clock = self.current, self.clock
         self.provider_logout = ProviderLogout(
-            self.stores,
-            current=self.current,
-            sessions=self.sessions,
-            provider_for=self.provider_for,
-            clock=self.clock,
+            self.stores, current=current, sessions=self.sessions, provider_for=self.provider_for, clock=clock
         )
         self.reevaluation = Reevaluation(
-            self.stores,
-            current=self.current,
-            publisher=self.publisher,
-            streams=self.streams,
-            clock=self.clock,
+            self.stores, current=current, publisher=self.publisher, streams=self.streams, clock=clock
         )
         self.keeping_up = KeepingUp(
             self.stores.sessions,
@@ -239,7 +234,7 @@ class World:
             provider_for=self.provider_for,
             clock=self.clock,
         )
-        clock, randomness, facts = self.clock, self.randomness, self.reevaluation
+        randomness, facts = self.randomness, self.reevaluation
         effects = DirectoryEffects(self.stores, sessions=self.sessions, facts=facts, clock=clock)
         directory = self.stores.directory
         self.directories = Directories(directory, effects=effects, clock=clock, randomness=randomness)

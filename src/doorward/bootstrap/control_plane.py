@@ -62,6 +62,8 @@ class ControlPlane:
         """Let go of everything."""
         await self.services.background.close()
         await self.services.keeping_up.close()
+        await self.services.evaluations.close()
+        await self.services.evaluators.aclose()
         await self.relays.close()
         await self.services.providers.aclose()
         await self.services.passwords.aclose()

@@ -106,6 +106,7 @@ async def _refresh(control: ControlPlane) -> None:
         await control.services.publisher.publish()
         configuration, _ = await control.stores.configurations.load()
         control.services.providers.keep_only(configuration.identity_providers)
+        await control.services.evaluators.keep_only(configuration.external_evaluations)
         await control.stores.directory.keep_only([p.id for p in configuration.identity_providers])
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)

@@ -11,6 +11,7 @@ from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
+from doorward.identity.external_evaluators import HttpEvaluators
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
@@ -28,6 +29,7 @@ from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.explanations import Explanations
+from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.facts import Facts
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
@@ -87,6 +89,8 @@ class ControlServices:
     directories: Directories
     explanations: Explanations
     facts: Facts
+    evaluators: HttpEvaluators
+    evaluations: ExternalEvaluations
     timetable: Timetable
 
 
@@ -127,7 +131,9 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     passwords = Passwords()
     providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    requests = Requests(facts=stores.facts, clock=clock)
+    evaluators = HttpEvaluators(clock=clock)
+    evaluations = ExternalEvaluations(evaluators, tokens=tokens, clock=clock, randomness=randomness)
+    requests = Requests(facts=stores.facts, evaluations=evaluations, clock=clock)
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
     facts = Facts(
@@ -279,6 +285,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             clock=clock,
         ),
         facts=facts,
+        evaluators=evaluators,
+        evaluations=evaluations,
         timetable=Timetable([facts], clock=clock),
         directories=Directories(
             stores.directory,

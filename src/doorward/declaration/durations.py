@@ -42,6 +42,16 @@ def interval(at: At) -> timedelta:
     return duration
 
 
+def within(at: At, *, shortest: timedelta, longest: timedelta) -> timedelta:
+    """Read a length of time. Raises Invalid outside these bounds."""
+    duration = _duration(at)
+    if not shortest <= duration <= longest:
+        raise at.wrong(
+            f"{at.text()} is out of range: use {written_duration(shortest)} to {written_duration(longest)}"
+        )
+    return duration
+
+
 def _duration(at: At) -> timedelta:
     text = at.text()
     written = _WRITTEN.fullmatch(text)

@@ -8,8 +8,16 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.errors import Invalid
+from doorward.model.external_evaluation import Evaluated
 from doorward.model.fact import Fact
-from doorward.model.ids import ApplicationId, IdentityProviderId, ListId, PolicyId, ServiceTokenId
+from doorward.model.ids import (
+    ApplicationId,
+    ExternalEvaluationId,
+    IdentityProviderId,
+    ListId,
+    PolicyId,
+    ServiceTokenId,
+)
 
 
 def canonical_email(value: str, *, field: str = "email") -> str:
@@ -66,7 +74,8 @@ class AccessRequest:
     an ISO 3166-1 code, ``continent`` one of AF AN AS EU NA OC SA. ``lists`` are those that the person or
     the source is on, None where nobody looked. ``facts`` are those reported of the person, by
     name. ``grants`` are the policies under which this session was given access after a reason or an
-    approval, each with its end.
+    approval, each with its end. ``evaluations`` is what evaluators outside say of it, of those that were
+    asked and gave an answer that holds.
     """
 
     application: ApplicationId
@@ -81,3 +90,4 @@ class AccessRequest:
     lists: frozenset[ListId] | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     grants: Mapping[PolicyId, datetime] = field(default_factory=dict)
+    evaluations: Mapping[ExternalEvaluationId, Evaluated] = field(default_factory=dict)

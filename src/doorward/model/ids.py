@@ -9,6 +9,7 @@ from doorward.model.errors import Invalid
 
 ApplicationId = NewType("ApplicationId", str)
 Audience = NewType("Audience", str)
+ExternalEvaluationId = NewType("ExternalEvaluationId", str)
 IdentityProviderId = NewType("IdentityProviderId", str)
 PolicyId = NewType("PolicyId", str)
 RuleGroupId = NewType("RuleGroupId", str)

@@ -16,11 +16,12 @@ from doorward.model.application import Application
 from doorward.model.claims import Mentioned
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
-from doorward.model.ids import ApplicationId, ListId, RuleGroupId
+from doorward.model.external_evaluation import ExternalEvaluation
+from doorward.model.ids import ApplicationId, ExternalEvaluationId, ListId, RuleGroupId
 from doorward.model.named_list import NamedList
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Selector
-from doorward.policy import named_lists
+from doorward.policy import external_evaluations, named_lists
 from doorward.policy import rule_groups as groups_of
 from doorward.policy.bounds import judged_name
 from doorward.policy.checks import check_policy, check_policy_ids, check_providers, check_references
@@ -36,7 +37,7 @@ from doorward.policy.expression import (
     negation,
 )
 from doorward.policy.rule_bounds import rule_bounds
-from doorward.policy.selectors import EMAIL_LIST, GRANT, SELECTORS
+from doorward.policy.selectors import EMAIL_LIST, EXTERNAL_EVALUATION, GRANT, SELECTORS
 from doorward.policy.selectors.kind import Judged
 
 __all__ = [
@@ -71,6 +72,7 @@ def compile_configuration(
     """
     groups = groups_of.resolve(configuration.rule_groups)
     lists = named_lists.resolve(configuration.lists)
+    evaluations = external_evaluations.resolve(configuration.external_evaluations)
     for group in groups.values():
         check_references(configuration, group.rules, field=f"rule_groups[{group.id}].rules")
     _check_shared(configuration, groups)
@@ -83,7 +85,7 @@ def compile_configuration(
         for index, policy in enumerate(policies):
             field = f"{_field(application, index, policy)}.rules"
             check_references(configuration, policy.rules, field=field)
-        compiled[application.id] = _compile(application, policies, groups, lists)
+        compiled[application.id] = _compile(application, policies, groups, lists, evaluations)
     return MappingProxyType(compiled)
 
 
@@ -107,6 +109,7 @@ def _compile(
     policies: Sequence[Policy],
     groups: Mapping[RuleGroupId, RuleGroup],
     lists: Mapping[ListId, NamedList],
+    evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation] = MappingProxyType({}),
 ) -> CompiledApplication:
     check_policy_ids(application, policies)
     spelt = [
@@ -125,7 +128,7 @@ def _compile(
         rule_groups=groups,
         mentioned=mentioned,
         judged=judged,
-        fingerprint=_fingerprint(mentioned, judged, lists),
+        fingerprint=_fingerprint(mentioned, judged, lists, evaluations),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )
@@ -215,14 +218,22 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
     )
 
 
-def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mapping[ListId, NamedList]) -> str:
+def _fingerprint(
+    mentioned: Mentioned,
+    judged: Sequence[Selector],
+    lists: Mapping[ListId, NamedList],
+    evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation],
+) -> str:
     """Names the facts that a token must carry; the leading number counts changes to their form. What a
-    token says of a list is about the list as it was: so its items are among the facts."""
+    token says of a list is about the list as it was, and what an evaluator said was said by the one that
+    was asked: so a list's items, and where and by whose keys an evaluator answers, are among the facts."""
     named = (ListId(selector.value) for selector in judged if selector.kind == EMAIL_LIST)
     on_lists = {name: lists[name].items for name in named if name in lists}
+    asked = (ExternalEvaluationId(s.value) for s in judged if s.kind == EXTERNAL_EVALUATION)
+    answering = {name: _answering(evaluations[name]) for name in asked if name in evaluations}
     facts = json.dumps(
         [
-            3,
+            4,
             sorted(mentioned.groups),
             sorted(mentioned.roles),
             sorted(mentioned.claims),
@@ -230,6 +241,11 @@ def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mappin
             mentioned.upn,
             [judged_name(selector) for selector in judged],
             on_lists,
+            answering,
         ]
     )
     return hashlib.sha256(facts.encode()).hexdigest()[:12]
+
+
+def _answering(evaluation: ExternalEvaluation) -> tuple[str, str, str]:
+    return (evaluation.url, evaluation.keys_url, evaluation.ca)

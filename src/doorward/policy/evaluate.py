@@ -19,6 +19,7 @@ from doorward.policy.compiled import CompiledApplication
 from doorward.policy.decision import Decision
 from doorward.policy.match import Match
 from doorward.policy.reasons import Reason
+from doorward.policy.rule_groups import selectors_in
 from doorward.policy.rules import Judgement, judge
 from doorward.policy.selectors import SELECTORS
 from doorward.policy.unidentified import judge_unidentified
@@ -36,7 +37,7 @@ def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
         if policy.action is Action.DENY and match is Match.YES:
             return Decision.deny_by(policy)
         if policy.action is Action.DENY and match is Match.UNKNOWN:
-            return Decision.deny_by(policy, Reason.UNKNOWN_SELECTOR)
+            return Decision.deny_by(policy, _why_unknown(policy.rules, compiled.rule_groups))
         if policy.action is not Action.DENY and match is Match.YES:
             return Decision.allow(policy)
     if _by_other_provider(compiled, request):
@@ -92,7 +93,7 @@ def _why_none(compiled: CompiledApplication, request: AccessRequest) -> Iterator
             judgement = _judge(policy.rules, compiled.rule_groups, request)
             yield from _failed(policy.rules, judgement, request)
             if judgement.match is Match.UNKNOWN:
-                yield Reason.UNKNOWN_SELECTOR
+                yield _why_unknown(policy.rules, compiled.rule_groups)
         elif policy.action is Action.ALLOW and anonymous:
             judgement = judge_unidentified(policy.rules, compiled.rule_groups, request)
             yield from _failed(policy.rules, judgement, request)
@@ -113,6 +114,12 @@ def _failed(rules: Rules, judgement: Judgement, request: AccessRequest) -> Itera
         network |= any(_in_range(selector, request, other=False) for selector in rules.exclude)
     if network:
         yield Reason.WRONG_NETWORK
+
+
+def _why_unknown(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> Reason:
+    """Whether the fault may lie with this version, or only with what is known at present."""
+    kinds = {selector.kind for selector in selectors_in(rules, groups)}
+    return Reason.UNKNOWN_FACT if kinds <= SELECTORS.keys() else Reason.UNKNOWN_SELECTOR
 
 
 def _in_range(selector: Selector, request: AccessRequest, *, other: bool) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from doorward.model.access import AccessRequest, Identity
+from doorward.model.ids import ExternalEvaluationId
 from doorward.model.rule import Selector
 from doorward.policy.facts import RISK
+from doorward.policy.selectors import EXTERNAL_EVALUATION, POSTURE
 
 LONGEST = 12
 """How many of many values are named."""
@@ -20,7 +22,9 @@ def seen(selector: Selector, request: AccessRequest) -> str:
     if selector.kind in _OF_PEOPLE:
         person = request.identity
         return "nobody is signed in" if person is None else _OF_PEOPLE[selector.kind](person, selector)
-    if selector.kind in ("posture", "risk"):
+    if selector.kind == EXTERNAL_EVALUATION:
+        return _evaluated(request, selector.value)
+    if selector.kind in (POSTURE, RISK):
         name = RISK if selector.kind == RISK else selector.value.partition("=")[0]
         return _fact(name, request) or "unknown"
     if selector.kind in _OF_REQUESTS:
@@ -37,6 +41,13 @@ def _listed(values: Iterable[str]) -> str:
 def _fact(name: str, request: AccessRequest) -> str:
     fact = request.facts.get(name)
     return "" if fact is None else f"{name}={fact.value}, from {fact.source}, until {fact.expires:%FT%TZ}"
+
+
+def _evaluated(request: AccessRequest, evaluation: str) -> str:
+    found = request.evaluations.get(ExternalEvaluationId(evaluation))
+    if found is None:
+        return "not asked, or no answer"
+    return "said yes" if found.success else "said no"
 
 
 def _claims(person: Identity, selector: Selector) -> str:

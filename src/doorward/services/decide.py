@@ -152,7 +152,7 @@ class Decider:
         facts = _facts(Kind.ALLOW, decision, person=who)
         if decision.action is Action.BYPASS:
             return Pass(facts=facts)
-        now = self._clock.now()
+        now = request.at or self._clock.now()
         issued = issue.for_machine(self._tokens, in_force, application, machine, request=request, now=now)
         return Pass(
             facts=facts,

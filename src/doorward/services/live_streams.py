@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from doorward.model.errors import NotFound
@@ -10,11 +12,23 @@ from doorward.model.fact import Fact
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.policy.evaluate import evaluate
+from doorward.policy.mentions import evaluations_in
 from doorward.ports.clock import Clock
 from doorward.ports.relays import LiveStream, Relays
 from doorward.ports.stores import Stores
 from doorward.services.current import Current, InForce
 from doorward.services.requests import Requests
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose a stream is, if anybody's who is signed in, and what is reported of them."""
+
+    session: Session | None
+    facts: Mapping[str, Fact]
+
+
+_NOBODY = _Whose(None, {})
 
 
 class LiveStreams:
@@ -37,17 +51,34 @@ class LiveStreams:
         source in; a machine's stream is cut, since its proof is not at hand: it comes back by itself.
         """
         in_force = self._current.get()
-        known: dict[SessionId, Session | None] = {}
-        facts: dict[SessionId, Mapping[str, Fact]] = {}
-        failed: list[str] = []
-        for stream in await self._relays.streams():
-            if sessions is not None and stream.session not in sessions:
-                continue
-            if stream.session and stream.session not in known:
-                session = known[stream.session] = await self._session(stream.session)
-                facts[stream.session] = {} if session is None else await self._requests.facts_of(session)
-            if not await self._passes(in_force, stream, known.get(stream.session), facts):
-                failed.append(stream.id)
+        streams = [
+            stream
+            for stream in await self._relays.streams()
+            if sessions is None or stream.session in sessions
+        ]
+        whose = await self._whose(streams)
+        at_once = [stream for stream in streams if not _asks_outside(in_force, stream)]
+        cut = await self._cut_failing(in_force, at_once, whose)
+        # What an evaluator outside has a say in comes after all else, for it may take its time.
+        later = [stream for stream in streams if _asks_outside(in_force, stream)]
+        return cut + await self._cut_failing(in_force, later, whose)
+
+    async def _whose(self, streams: Sequence[LiveStream]) -> Mapping[SessionId, _Whose]:
+        """Each session once, with what is reported of it."""
+        found: dict[SessionId, _Whose] = {}
+        for session_id in dict.fromkeys(stream.session for stream in streams if stream.session):
+            session = await self._session(session_id)
+            facts = {} if session is None else await self._requests.facts_of(session)
+            found[session_id] = _Whose(session, facts)
+        return found
+
+    async def _cut_failing(
+        self, in_force: InForce, streams: Sequence[LiveStream], whose: Mapping[SessionId, _Whose]
+    ) -> int:
+        judged = await asyncio.gather(
+            *(self._passes(in_force, stream, whose.get(stream.session, _NOBODY)) for stream in streams)
+        )
+        failed = [stream.id for stream, passes in zip(streams, judged, strict=True) if not passes]
         return await self._relays.cut_streams(failed) if failed else 0
 
     async def _session(self, session_id: SessionId) -> Session | None:
@@ -57,25 +88,24 @@ class LiveStreams:
             return None
         return session if session.is_live(self._clock.now()) else None
 
-    async def _passes(
-        self,
-        in_force: InForce,
-        stream: LiveStream,
-        session: Session | None,
-        facts: Mapping[SessionId, Mapping[str, Fact]],
-    ) -> bool:
+    async def _passes(self, in_force: InForce, stream: LiveStream, whose: _Whose) -> bool:
         compiled = in_force.compiled.get(stream.application)
         source = _address(stream.source)
-        if compiled is None or source is None or (stream.session and session is None):
+        if compiled is None or source is None or (stream.session and whose.session is None):
             return False
         request = await self._requests.of(
             in_force,
             in_force.by_id[stream.application],
             source=source,
-            session=session,
-            facts=facts.get(stream.session),
+            session=whose.session,
+            facts=whose.facts,
         )
         return evaluate(compiled, request).allowed
+
+
+def _asks_outside(in_force: InForce, stream: LiveStream) -> bool:
+    compiled = in_force.compiled.get(stream.application)
+    return compiled is not None and bool(evaluations_in(compiled))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -16,16 +16,18 @@ from doorward.policy.mentions import mentions_facts
 from doorward.ports.clock import Clock
 from doorward.ports.facts import Facts
 from doorward.services.current import InForce
+from doorward.services.external_evaluations import ExternalEvaluations
 
 
 class Requests:
     """Knows where facts come from; keeps none."""
 
-    def __init__(self, *, facts: Facts, clock: Clock) -> None:
+    def __init__(self, *, facts: Facts, evaluations: ExternalEvaluations, clock: Clock) -> None:
         self._facts = facts
+        self._evaluations = evaluations
         self._clock = clock
 
-    async def of(
+    async def of(  # noqa: PLR0913 - the one place that joins whatever is known
         self,
         in_force: InForce,
         application: Application,
@@ -36,12 +38,14 @@ class Requests:
         method: str = "",
         target: str = "",
         facts: Mapping[str, Fact] | None = None,
+        ask: bool = True,
     ) -> AccessRequest:
         """The request of ``session``'s person, of a machine, or of somebody unknown.
 
         ``target`` is path and query. Without it and ``method`` nothing is known of either: so it is of a
         page that lists applications, say. ``facts`` are what ``facts_of`` gave for the session, where the
-        caller has them; they are fetched only where the application's policies look at some.
+        caller has them; they are fetched only where the application's policies look at some. Evaluators
+        outside are asked where the decision hangs on them; without ``ask`` only what they said lately counts.
 
         ``at`` is never after the facts were looked at: a token that is dated by it knows of no change since.
         """
@@ -49,7 +53,7 @@ class Requests:
         person = in_force.person(session, now=now) if session is not None else None
         if session is not None and facts is None and mentions_facts(in_force.compiled[application.id]):
             facts = await self.facts_of(session)
-        return AccessRequest(
+        request = AccessRequest(
             application=application.id,
             source=source,
             identity=person,
@@ -60,6 +64,8 @@ class Requests:
             lists=in_force.membership.lists_of(source, person.email if person is not None else ""),
             facts=facts or {},
         )
+        who = service_token or (session.id if session is not None else "")
+        return await self._evaluations.complete(in_force, application, request, who=who, ask=ask)
 
     async def facts_of(self, session: Session) -> Mapping[str, Fact]:
         """What sources report of the session and of its person, by name."""

@@ -19,6 +19,7 @@ from doorward.policy.selectors import (
     email_domain,
     email_list,
     everyone,
+    external_evaluation,
     grant,
     group,
     identity_provider,
@@ -41,6 +42,7 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "email_domain": Exact(email_domain),
         "email_list": Judged(email_list),
         "everyone": Exact(everyone),
+        "external_evaluation": Judged(external_evaluation),
         "grant": Judged(grant),
         "group": Exact(group),
         "identity_provider": Exact(identity_provider),
@@ -56,6 +58,8 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
 
 EMAIL_LIST, IP_LIST = "email_list", "ip_list"
 """The kinds that name a list."""
+EXTERNAL_EVALUATION, POSTURE = "external_evaluation", "posture"
+"""The kinds that name an evaluator outside, and a reported fact."""
 GRANT = "grant"
 """The kind that a policy's purpose or approval turns into. Nobody writes it."""
 WRITABLE = tuple(kind for kind in SELECTORS if kind != GRANT)

@@ -1,4 +1,4 @@
-"""Facts that sources report: device posture, risk."""
+"""Facts that sources report, such as device posture, and evaluators outside that are asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY = ("kind", "identity_provider", "whom", "name", "source")
 
 
 def upgrade() -> None:
-    """Add their table."""
+    """Add their tables."""
     op.create_table(
         "facts",
         *(_text(name) for name in _KEY),
@@ -27,6 +27,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(*_KEY, name="pk_facts"),
     )
     op.create_index("ix_facts_expires", "facts", ["expires"])
+    op.create_table(
+        "external_evaluations",
+        _text("id"),
+        sa.Column("position", sa.Integer(), nullable=False),
+        *(_text(name) for name in ("name", "url", "keys_url")),
+        sa.Column("timeout", sa.BigInteger(), nullable=False),
+        sa.Column("valid_for", sa.BigInteger(), nullable=False),
+        _text("ca"),
+        sa.PrimaryKeyConstraint("id", name="pk_external_evaluations"),
+    )
 
 
 def _text(name: str) -> sa.Column[Any]:
