@@ -14,7 +14,7 @@ from doorward.model.errors import Refused
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.ids import ExternalEvaluationId
 from doorward.model.policy import Action
-from doorward.model.rule import Selector
+from doorward.model.rule import Rules, Selector
 from doorward.services import external_evaluations as module
 from doorward.services.questions import Answer, Deny, Pass
 from tests.fakes.stores import FakeStores
@@ -145,15 +145,17 @@ def test_silence_lets_nobody_in_and_is_not_broken_by_asking_at_once_again(world:
 
 @pytest.mark.parametrize("part", ["include", "require", "exclude"])
 def test_silence_fails_closed_wherever_it_stands_and_makes_a_deny_policy_deny(part: str) -> None:
-    selector, everyone = Selector("external_evaluation", CHECKS), Selector("everyone")
-    rules = {"require": (selector,)} if part == "require" else {"exclude": (selector,)}
-    include = (selector,) if part == "include" else (everyone,)
-    rest = {} if part == "include" else rules
-    allowing = application("hello", policy(Action.ALLOW, *include, **rest))
+    selector, everyone = (Selector("external_evaluation", CHECKS),), (Selector("everyone"),)
+    rules = {
+        "include": Rules(include=selector),
+        "require": Rules(include=everyone, require=selector),
+        "exclude": Rules(include=everyone, exclude=selector),
+    }[part]
+    allowing = application("hello", replace(policy(Action.ALLOW), rules=rules))
     denying = application(
         "open",
-        policy(Action.DENY, *include, name="d", **rest),
-        policy(Action.ALLOW, everyone, name="a"),
+        replace(policy(Action.DENY, name="d"), rules=rules),
+        policy(Action.ALLOW, *everyone, name="a"),
     )
     world = World(
         stores=FakeStores(

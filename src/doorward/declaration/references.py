@@ -17,7 +17,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.policy import Policy
 from doorward.model.rule import Rules, Selector
-from doorward.policy.selectors import EXTERNAL_EVALUATION, RULE_GROUP
+from doorward.policy.selectors import EXTERNAL_EVALUATION, LINKED_APP_TOKEN, RULE_GROUP
 
 _NOUNS = {
     "applications": "application",
@@ -30,6 +30,7 @@ _NOUNS = {
 }
 _NAMED_BY = {
     EXTERNAL_EVALUATION: "external_evaluations",
+    LINKED_APP_TOKEN: "applications",
     RULE_GROUP: "rule_groups",
     "identity_provider": "identity_providers",
     "service_token": "service_tokens",
@@ -66,6 +67,7 @@ def check_references(configuration: Configuration, declaration: Declaration, not
     there, and every group, role or claim that several identity
     providers could mean."""
     there: dict[str, set[str]] = {
+        "applications": {application.id for application in configuration.applications},
         "external_evaluations": {each.id for each in configuration.external_evaluations},
         "identity_providers": {str(provider.id) for provider in configuration.identity_providers},
         "policies": {policy.id for policy in configuration.policies},

@@ -66,8 +66,9 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """The facts of one request. At most one of ``identity`` and ``service_token`` is set;
-    both mean "proven", never "claimed".
+    """The facts of one request. At most one of ``identity``, ``service_token`` and ``linked`` is set; all
+    mean "proven", never "claimed". ``linked`` is the application whose token of a person was shown, by a
+    program that calls on their behalf.
 
     What is left out is unknown, and then the rules that look at it are neither true nor false. ``at`` is
     the instant of the request. ``path`` is without the query, as the edge normalised it. ``country`` is
@@ -82,6 +83,7 @@ class AccessRequest:
     source: IPv4Address | IPv6Address
     identity: Identity | None = None
     service_token: ServiceTokenId | None = None
+    linked: ApplicationId | None = None
     at: datetime | None = None
     method: str = ""
     path: str = ""

@@ -75,6 +75,7 @@ _OF_REQUESTS: Mapping[str, Callable[[AccessRequest], str]] = MappingProxyType(
         "ip_range": lambda request: str(request.source),
         "ip_list": lambda request: str(request.source),
         "service_token": lambda request: request.service_token or "none",
+        "linked_app_token": lambda request: request.linked or "none",
         "any_service_token": lambda request: request.service_token or "none",
     }
 )

@@ -5,6 +5,7 @@ Rule: every way out of here is an explicit answer; an error is a refusal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -27,6 +28,7 @@ from doorward.services import issue
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
+from doorward.services.linked_applications import Call, LinkedApplications
 from doorward.services.questions import Answer, Deny, Facts, Kind, Pass, Question, SendToSignIn
 from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
@@ -52,6 +54,9 @@ class Decider:
         self._tokens = tokens
         self._flows = flows
         self._clock = clock
+        self._linked = LinkedApplications(
+            requests=requests, tokens=tokens, session_of_token=self._session_of_token
+        )
 
     async def answer(self, question: Question) -> Answer:
         """Whether the request may pass, as whom, or what to answer instead."""
@@ -64,6 +69,10 @@ class Decider:
             if machine is not None:
                 return await self._answer_machine(in_force, application, machine, question)
             session = await self._session(in_force, application, question)
+            if session is None:
+                call = await self._linked.recognise(in_force, application, question)
+                if call is not None:
+                    return self._answer_call(in_force, application, call)
         except Refused as refused:
             return _refusal(401, "credentials-refused", _sentence(refused))
         return await self._answer_person(in_force, application, session, question)
@@ -160,6 +169,20 @@ class Decider:
             cookies=[set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)],
         )
 
+    def _answer_call(self, in_force: InForce, application: Application, call: Call) -> Answer:
+        """The token that goes to the origin is the person's, and ends no later than the one shown."""
+        email, session = call.session.identity.email, call.session
+        if not call.decision.allowed:
+            return _denied(application, call.decision, person=email, session=session.id)
+        facts = _facts(Kind.ALLOW, call.decision, person=email, session=session.id)
+        if call.decision.action is Action.BYPASS:
+            return Pass(facts=facts)
+        now = call.person.at or self._clock.now()
+        issued = issue.for_person(
+            self._tokens, in_force, application, session, request=call.person, now=now, until=call.until
+        )
+        return Pass(facts=facts, headers=_identity_headers(issued, session))
+
     async def _answer_person(
         self,
         in_force: InForce,
@@ -207,11 +230,7 @@ class Decider:
         cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
         return Pass(
             facts=_facts(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
-            headers={
-                names.ASSERTION_HEADER: issued.token,
-                names.EMAIL_HEADER: session.identity.email,
-                names.SESSION_HEADER: session.id,
-            },
+            headers=_identity_headers(issued, session),
             cookies=[cookie] if renews else [],
         )
 
@@ -239,6 +258,14 @@ class Decider:
             )
         departure = self._flows.begin(application, question)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
+
+
+def _identity_headers(issued: issue.Issued, session: Session) -> Mapping[str, str]:
+    return {
+        names.ASSERTION_HEADER: issued.token,
+        names.EMAIL_HEADER: session.identity.email,
+        names.SESSION_HEADER: session.id,
+    }
 
 
 def _facts(kind: Kind, decision: Decision, *, person: str = "", session: str = "") -> Facts:

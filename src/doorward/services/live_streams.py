@@ -16,6 +16,7 @@ from doorward.policy.mentions import evaluations_in
 from doorward.ports.clock import Clock
 from doorward.ports.relays import LiveStream, Relays
 from doorward.ports.stores import Stores
+from doorward.services import linked_applications
 from doorward.services.current import Current, InForce
 from doorward.services.requests import Requests
 
@@ -100,7 +101,19 @@ class LiveStreams:
             session=whose.session,
             facts=whose.facts,
         )
-        return evaluate(compiled, request).allowed
+        if evaluate(compiled, request).allowed:
+            return True
+        return whose.session is not None and await self._passes_linked(
+            in_force, stream, source, whose.session
+        )
+
+    async def _passes_linked(
+        self, in_force: InForce, stream: LiveStream, source: IPv4Address | IPv6Address, session: Session
+    ) -> bool:
+        """Whether a linked application's server might still open it on the person's behalf."""
+        application = in_force.by_id[stream.application]
+        decisions = linked_applications.decided(self._requests, in_force, application, session, source=source)
+        return any([decision.allowed async for decision in decisions])
 
 
 def _asks_outside(in_force: InForce, stream: LiveStream) -> bool:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.fact import Fact
-from doorward.model.ids import ServiceTokenId
+from doorward.model.ids import ApplicationId, ServiceTokenId
 from doorward.model.report import Whom
 from doorward.model.session import Session
 from doorward.policy.facts import settled
@@ -35,12 +35,14 @@ class Requests:
         source: IPv4Address | IPv6Address,
         session: Session | None = None,
         service_token: ServiceTokenId | None = None,
+        linked: ApplicationId | None = None,
         method: str = "",
         target: str = "",
         facts: Mapping[str, Fact] | None = None,
         ask: bool = True,
     ) -> AccessRequest:
-        """The request of ``session``'s person, of a machine, or of somebody unknown.
+        """The request of ``session``'s person, of a machine, of a ``linked`` application's server, or of
+        somebody unknown.
 
         ``target`` is path and query. Without it and ``method`` nothing is known of either: so it is of a
         page that lists applications, say. ``facts`` are what ``facts_of`` gave for the session, where the
@@ -58,6 +60,7 @@ class Requests:
             source=source,
             identity=person,
             service_token=service_token,
+            linked=linked,
             at=now,
             method=method,
             path=target.partition("?")[0],

@@ -25,6 +25,7 @@ from doorward.policy.selectors import (
     identity_provider,
     ip_list,
     ip_range,
+    linked_app_token,
     posture,
     risk,
     role,
@@ -48,6 +49,7 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "identity_provider": Exact(identity_provider),
         "ip_list": ip_list,
         "ip_range": Exact(ip_range),
+        "linked_app_token": linked_app_token,
         "posture": Judged(posture),
         "risk": Judged(risk),
         "role": Exact(role),
@@ -64,6 +66,8 @@ GRANT = "grant"
 """The kind that a policy's purpose or approval turns into. Nobody writes it."""
 WRITABLE = tuple(kind for kind in SELECTORS if kind != GRANT)
 """The kinds that people write in rules."""
+LINKED_APP_TOKEN = "linked_app_token"
+"""The kind that names an application."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""
