@@ -13,6 +13,7 @@ from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.directory import DirectoryGroup, DirectoryUser
+from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
@@ -107,6 +108,16 @@ applications = st.builds(
     service_token_header=texts,
 )
 tunnels = st.builds(Tunnel, id=names, name=names, token_version=counts)
+external_evaluations = st.builds(
+    ExternalEvaluation,
+    id=names,
+    url=texts,
+    keys_url=texts,
+    name=texts,
+    timeout=durations,
+    valid_for=durations,
+    ca=texts,
+)
 service_tokens = st.builds(
     ServiceToken,
     id=names,
@@ -125,6 +136,7 @@ configurations = st.builds(
     Configuration,
     identity_providers=distinct(identity_providers, lambda p: p.id),
     rule_groups=distinct(rule_groups, lambda g: g.id),
+    external_evaluations=distinct(external_evaluations, lambda e: e.id),
     policies=distinct(policies, lambda p: p.id),
     applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),

@@ -16,6 +16,7 @@ from doorward.api.application import Verbs, api_application
 from doorward.bootstrap import places
 from doorward.services.status import status
 from tests.services.explaining import explanations_of
+from tests.services.reporting import facts_of
 from tests.services.world import World
 from tests.serving import serving_on
 
@@ -32,6 +33,7 @@ def verbs_of(world: World) -> Verbs:
         passes=world.passes,
         grants=world.grants,
         keys=world.keys,
+        facts=facts_of(world),
         status=lambda: status(world.publisher, world.edges, world.relays, places=world.places),
     )
 

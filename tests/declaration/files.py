@@ -49,6 +49,13 @@ rule_groups:
       - email_domain: example.com
     exclude:
       - email: bob@example.com
+external_evaluations:
+  - id: checks
+    name: Our own checks
+    url: https://checks.example.com/evaluate
+    keys_url: https://checks.example.com/keys
+    timeout: 3s
+    valid_for: 10m
 policies:
   - id: staff-only
     name: Staff only

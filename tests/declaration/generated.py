@@ -12,6 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
+from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
@@ -78,6 +79,16 @@ settings = st.builds(LocalAccounts, accounts=distinct(accounts, lambda a: a.emai
 _named = st.builds(IdentityProvider, id=ids, settings=settings, name=names)
 providers = st.lists(_named, max_size=3, unique_by=(lambda p: p.id, lambda p: p.name or p.id)).map(tuple)
 rotations = st.none() | st.tuples(st.just("2" * 64), instants)
+evaluations = st.builds(
+    ExternalEvaluation,
+    id=ids,
+    url=st.sampled_from(["https://checks.example.com/evaluate?a=b", "http://127.0.0.1:9000"]),
+    keys_url=st.just("https://checks.example.com/keys"),
+    name=names,
+    timeout=st.integers(1, 10).map(lambda seconds: timedelta(seconds=seconds)),
+    valid_for=st.integers(1, 3600).map(lambda seconds: timedelta(seconds=seconds)),
+    ca=certificates,
+)
 tokens = st.builds(
     lambda rotation, **fields: ServiceToken(
         **fields,
@@ -131,12 +142,14 @@ def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[S
     if action is Action.SERVICE_AUTH:
         found.append(Selector("any_service_token"))
         found += [Selector("service_token", token.id) for token in configuration.service_tokens]
+        found += [Selector("external_evaluation", each.id) for each in configuration.external_evaluations]
         return st.sampled_from(found)
     found.append(Selector("everyone"))
     if action is Action.BYPASS:
         return st.sampled_from(found)
     found += [Selector("email", "ada@example.com"), Selector("email_domain", "example.com")]
     found += [Selector("rule_group", group.id) for group in configuration.rule_groups]
+    found += [Selector("external_evaluation", each.id) for each in configuration.external_evaluations]
     some = [provider.id for provider in configuration.identity_providers]
     found += [Selector("identity_provider", provider) for provider in some]
     if not some:
@@ -169,6 +182,7 @@ def applicable(draw: DrawFn) -> Configuration:
     configuration = Configuration(
         identity_providers=draw(providers),
         tunnels=draw(distinct(st.builds(Tunnel, id=ids, name=ids), lambda t: t.id, lambda t: t.name)),
+        external_evaluations=draw(distinct(evaluations, lambda e: e.id)),
         service_tokens=draw(distinct(tokens, lambda t: t.id, lambda t: t.client_id)),
         session_duration=draw(durations),
         unused_service_tokens=draw(unused),

@@ -26,6 +26,7 @@ def test_everything_in_a_first_file_is_created() -> None:
         "created account ada@example.com of staff",
         "created account bob@example.com of staff",
         "created rule group engineers",
+        "created external evaluation checks",
         "created shared policy staff-only",
         "created tunnel office",
         "created application wiki",

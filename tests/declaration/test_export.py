@@ -54,6 +54,14 @@ rule_groups:
     exclude:
       - email: bob@example.com
 
+external_evaluations:
+  - id: checks
+    name: Our own checks
+    url: https://checks.example.com/evaluate
+    keys_url: https://checks.example.com/keys
+    timeout: 3s
+    valid_for: 10m
+
 policies:
   - id: staff-only
     name: Staff only

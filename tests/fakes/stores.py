@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
 from tests.fakes.grants import FakeGrants
 from tests.fakes.passes import FakePasses
+from tests.fakes.reports import FakeFacts
 from tests.fakes.service_token_uses import FakeServiceTokenUses
 
 
@@ -145,6 +146,13 @@ class FakeSessions:
         revoked = [(s.revoked, s.id) for s in self._sessions.values() if s.revoked is not None]
         return [session_id for when, session_id in sorted(revoked) if when >= moment]
 
+    async def outdate(self, session_ids: Collection[SessionId], *, now: datetime) -> Sequence[SessionId]:
+        self._faults.check()
+        live = sorted(i for i in set(session_ids) if i in self._sessions and self._sessions[i].is_live(now))
+        for session_id in live:
+            self._sessions[session_id] = replace(self._sessions[session_id], changed=now)
+        return live
+
     async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
         self._faults.check()
         changed = {s.id: s.changed for s in self._sessions.values() if s.changed is not None}
@@ -243,6 +251,7 @@ class FakeStores:
         self._passes = FakePasses(self._sessions, self.faults)
         self._grants = FakeGrants(self._sessions, self.faults)
         self._service_token_uses = FakeServiceTokenUses(self.faults)
+        self._facts = FakeFacts(self.faults)
 
     @property
     def configurations(self) -> FakeConfigurations:
@@ -279,3 +288,7 @@ class FakeStores:
     @property
     def service_token_uses(self) -> FakeServiceTokenUses:
         return self._service_token_uses
+
+    @property
+    def facts(self) -> FakeFacts:
+        return self._facts

@@ -122,3 +122,18 @@ def test_live_sessions_of_a_provider_come_oldest_first(stores: OpenStores) -> No
             assert not await opened.sessions.of_provider(provider, now=START, subject="somebody else")
 
     asyncio.run(run())
+
+
+def test_sessions_are_outdated_at_once_and_keep_everything_else(stores: OpenStores) -> None:
+    async def run() -> None:
+        async with stores() as opened:
+            await opened.sessions.create(RICH, secret_hash="h")
+            await opened.sessions.create(session("s2"), secret_hash="h2")
+            await opened.sessions.create(session("ended"), secret_hash="h3")
+            await opened.sessions.revoke([SessionId("ended")], now=START)
+            asked = [SessionId(name) for name in ("s1", "s2", "ended", "gone")]
+            assert await opened.sessions.outdate(asked, now=START + MINUTE) == ["s1", "s2"]
+            assert await opened.sessions.get(RICH.id) == replace(RICH, changed=START + MINUTE)
+            assert set(await opened.sessions.changed_since(START)) == {"s1", "s2"}
+
+    asyncio.run(run())

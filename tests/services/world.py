@@ -34,6 +34,7 @@ from doorward.services.directory import Directories
 from doorward.services.directory_admission import DirectoryAdmission
 from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.entering import Entering
+from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
@@ -59,6 +60,7 @@ from doorward.services.tunnels import Tunnels
 from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
+from tests.fakes.evaluators import FakeEvaluators
 from tests.fakes.identity import FakePasswordProvider, FakePinProvider
 from tests.fakes.mail import FakeMail
 from tests.fakes.places import FakePlaces
@@ -152,6 +154,7 @@ class World:
     relays: FakeRelays = field(default_factory=FakeRelays)
     approval_mail: FakeMail = field(default_factory=FakeMail)
     places: FakePlaces = field(default_factory=FakePlaces)
+    evaluators: FakeEvaluators = field(default_factory=FakeEvaluators)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -183,9 +186,18 @@ class World:
             clock=self.clock,
         )
         self.sightings = Sightings()
-        self.requests = Requests(self.stores.grants, places=self.places, clock=self.clock)
         self.sessions = LiveSessions(
             self.stores, publisher=self.publisher, relays=self.relays, clock=self.clock
+        )
+        self.evaluations = ExternalEvaluations(
+            self.evaluators, tokens=self.tokens, clock=self.clock, randomness=self.randomness
+        )
+        self.requests = Requests(
+            facts=self.stores.facts,
+            grants=self.stores.grants,
+            places=self.places,
+            evaluations=self.evaluations,
+            clock=self.clock,
         )
         self.passes = join_passes(self)
         self.decider = Decider(
@@ -199,11 +211,7 @@ class World:
             clock=self.clock,
         )
         self.streams = LiveStreams(
-            self.stores,
-            current=self.current,
-            requests=self.requests,
-            relays=self.relays,
-            clock=self.clock,
+            self.stores, current=self.current, requests=self.requests, relays=self.relays, clock=self.clock
         )
         self.keys = KeyRotation(self.tokens, publisher=self.publisher, streams=self.streams)
         self.configurations = Configurations(
@@ -235,19 +243,12 @@ class World:
             callback=f"{TEAM}/cdn-cgi/access/callback",
             clock=self.clock,
         )
+        current, clock = self.current, self.clock
         self.provider_logout = ProviderLogout(
-            self.stores,
-            current=self.current,
-            sessions=self.sessions,
-            provider_for=self.provider_for,
-            clock=self.clock,
+            self.stores, current=current, sessions=self.sessions, provider_for=self.provider_for, clock=clock
         )
         self.reevaluation = Reevaluation(
-            self.stores,
-            current=self.current,
-            publisher=self.publisher,
-            streams=self.streams,
-            clock=self.clock,
+            self.stores, current=current, publisher=self.publisher, streams=self.streams, clock=clock
         )
         self.grants = join_grants(self)
         self.keeping_up = KeepingUp(
@@ -259,7 +260,7 @@ class World:
             provider_for=self.provider_for,
             clock=self.clock,
         )
-        clock, randomness, facts = self.clock, self.randomness, self.reevaluation
+        randomness, facts = self.randomness, self.reevaluation
         effects = DirectoryEffects(self.stores, sessions=self.sessions, facts=facts, clock=clock)
         directory = self.stores.directory
         self.directories = Directories(directory, effects=effects, clock=clock, randomness=randomness)

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from doorward import __version__
 from doorward.api import bodies
 from doorward.api.explanations import explanation_routes
+from doorward.api.facts import fact_routes
 from doorward.api.grants import grant_routes
 from doorward.api.identity_providers import identity_provider_routes
 from doorward.api.passes import pass_routes
@@ -22,6 +23,7 @@ from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refu
 from doorward.model.ids import SessionId
 from doorward.services.configuration import AccessFile, Configurations
 from doorward.services.explanations import Explanations
+from doorward.services.facts import Facts
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.key_rotation import KeyRotation
@@ -53,6 +55,7 @@ class Verbs:
     passes: Passes
     grants: Grants
     keys: KeyRotation
+    facts: Facts
     status: Callable[[], Status]
 
 
@@ -71,6 +74,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     pass_routes(app, verbs.passes)
     grant_routes(app, verbs.grants)
     signing_key_routes(app, verbs.keys)
+    fact_routes(app, verbs.facts)
     return app
 
 

@@ -66,6 +66,8 @@ class ControlPlane:
         """Let go of everything."""
         await self.services.background.close()
         await self.services.keeping_up.close()
+        await self.services.evaluations.close()
+        await self.services.evaluators.aclose()
         await self.relays.close()
         await self.services.providers.aclose()
         await self.services.passwords.aclose()
@@ -161,6 +163,7 @@ async def build(
                 passes=services.passes,
                 grants=services.grants,
                 keys=services.keys,
+                facts=services.facts,
                 status=lambda: _status(services, ads, relays, clock),
             )
         ),

@@ -54,6 +54,7 @@ async def run(settings: ControlSettings) -> None:
         await control.services.publisher.publish()
         await _repeat_cuts(control)
         await _catch_up(control)
+        await control.services.facts.begin()
         _write_privately(places.EDGE_TOKEN, control.edge_token)
         # The API comes last: whoever can reach it finds everything else in place.
         async with (
@@ -63,7 +64,10 @@ async def run(settings: ControlSettings) -> None:
             _http(control.api, places.API_SOCKET),
         ):
             log.info("control plane ready", team_domain=settings.team_domain)
-            await _until(stop, control)
+            async with asyncio.TaskGroup() as group:
+                keeping = group.create_task(control.services.timetable.keep())
+                await _until(stop, control)
+                keeping.cancel()
     finally:
         await control.close()
     log.info("control plane stopped")
@@ -123,6 +127,7 @@ async def _refresh(control: ControlPlane) -> None:
         await control.services.publisher.publish()
         configuration, _ = await control.stores.configurations.load()
         control.services.providers.keep_only(configuration.identity_providers)
+        await control.services.evaluators.keep_only(configuration.external_evaluations)
         await control.stores.directory.keep_only([p.id for p in configuration.identity_providers])
         await control.stores.one_time_values.remove_expired(now=now)
         await control.stores.sessions.remove_ended(before=now - KEPT)

@@ -12,6 +12,7 @@ from doorward.edge.relays import RelayControl
 from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
 from doorward.identity.approval_mail import ApprovalMail
+from doorward.identity.external_evaluators import HttpEvaluators
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
@@ -30,6 +31,8 @@ from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.explanations import Explanations
+from doorward.services.external_evaluations import ExternalEvaluations
+from doorward.services.facts import Facts
 from doorward.services.flows import Flows
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
@@ -54,6 +57,7 @@ from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
+from doorward.services.timetable import Timetable
 from doorward.services.token_keys import make_private_key
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
@@ -99,6 +103,10 @@ class ControlServices:
     explanations: Explanations
     passes: Passes
     grants: Grants
+    facts: Facts
+    evaluators: HttpEvaluators
+    evaluations: ExternalEvaluations
+    timetable: Timetable
 
 
 def join_services(  # noqa: PLR0913 - called once, in bootstrap
@@ -145,9 +153,20 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     passwords = Passwords()
     providers = Providers(passwords=passwords, clock=clock, randomness=randomness)
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
-    requests = Requests(stores.grants, places=geography, clock=clock)
+    evaluators = HttpEvaluators(clock=clock)
+    evaluations = ExternalEvaluations(evaluators, tokens=tokens, clock=clock, randomness=randomness)
+    requests = Requests(
+        facts=stores.facts,
+        grants=stores.grants,
+        places=geography,
+        evaluations=evaluations,
+        clock=clock,
+    )
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
+    facts = Facts(
+        stores, current=current, reevaluation=reevaluation, provider_for=providers.adapter, clock=clock
+    )
     admission = DirectoryAdmission(stores.directory, current=current)
     arrivals = Arrivals(
         stores.sessions,
@@ -334,6 +353,10 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             provider_for=providers.adapter,
             clock=clock,
         ),
+        facts=facts,
+        evaluators=evaluators,
+        evaluations=evaluations,
+        timetable=Timetable([facts], clock=clock),
         directories=Directories(
             stores.directory,
             effects=DirectoryEffects(stores, sessions=sessions, facts=reevaluation, clock=clock),

@@ -12,6 +12,7 @@ from doorward.cli import (
     application,
     demo,
     explain,
+    fact,
     grants,
     idp,
     keys,
@@ -62,6 +63,7 @@ app.add_typer(application.app, name="application")
 app.add_typer(idp.app, name="idp")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
+app.add_typer(fact.app, name="fact")
 app.add_typer(service_token.app, name="service-token")
 app.add_typer(passes.app, name="pass")
 app.add_typer(grants.app, name="grant")

@@ -83,7 +83,7 @@ def issuer(at: At) -> str:
 
 
 def endpoint(at: At) -> str:
-    """A URL of an identity provider that people are sent to; ``http`` is for loopback only."""
+    """A URL of another service, path and query included; ``http`` is for loopback only."""
     text = at.text()
     parts = _parts(at, text)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

@@ -11,13 +11,16 @@ from enum import StrEnum
 
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
+from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, Settings
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
 
-Thing = IdentityProvider | Account | RuleGroup | Policy | Tunnel | Application | ServiceToken
+Thing = (
+    IdentityProvider | Account | RuleGroup | ExternalEvaluation | Policy | Tunnel | Application | ServiceToken
+)
 
 
 class ChangeKind(StrEnum):
@@ -72,6 +75,7 @@ def _things(configuration: Configuration) -> Mapping[str, Mapping[str, Thing]]:
             for account in provider.settings.accounts
         },
         "rule group": {group.id: group for group in configuration.rule_groups},
+        "external evaluation": {each.id: each for each in configuration.external_evaluations},
         "shared policy": {policy.id: policy for policy in configuration.policies},
         "tunnel": {tunnel.name: tunnel for tunnel in configuration.tunnels},
         "application": {application.id: application for application in configuration.applications},

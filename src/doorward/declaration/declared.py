@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorward.declaration.nodes import Place
+from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
 from doorward.model.policy import Policy
@@ -137,6 +138,7 @@ class Declaration:
     unused_service_tokens: DeclaredUnused | None = None
     identity_providers: tuple[DeclaredIdentityProvider, ...] | None = None
     rule_groups: tuple[RuleGroup, ...] | None = None
+    external_evaluations: tuple[ExternalEvaluation, ...] | None = None
     policies: tuple[Policy, ...] | None = None
     tunnels: tuple[str, ...] | None = None
     applications: tuple[DeclaredApplication, ...] | None = None

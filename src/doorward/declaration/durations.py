@@ -36,10 +36,7 @@ def lifetime(at: At) -> timedelta:
 
 def grant_lifetime(at: At) -> timedelta:
     """Read how long access may be given for. Raises Invalid outside one minute to a week."""
-    duration = _duration(at)
-    if not SHORTEST_SESSION <= duration <= LONGEST_GRANT:
-        raise at.wrong(f"{at.text()} is out of range: use 1m to 7d")
-    return duration
+    return within(at, shortest=SHORTEST_SESSION, longest=LONGEST_GRANT)
 
 
 def interval(at: At) -> timedelta:
@@ -57,6 +54,16 @@ def unused(at: At) -> timedelta:
     duration = _duration(at)
     if not SHORTEST_UNUSED <= duration <= LONGEST_UNUSED:
         raise at.wrong(f"{at.text()} is out of range: use 30d to 365d")
+    return duration
+
+
+def within(at: At, *, shortest: timedelta, longest: timedelta) -> timedelta:
+    """Read a length of time. Raises Invalid outside these bounds."""
+    duration = _duration(at)
+    if not shortest <= duration <= longest:
+        raise at.wrong(
+            f"{at.text()} is out of range: use {written_duration(shortest)} to {written_duration(longest)}"
+        )
     return duration
 
 

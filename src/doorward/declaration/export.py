@@ -15,6 +15,7 @@ from doorward.declaration.rules import PROVIDER
 from doorward.declaration.written import SECRET_FIELDS, Written, written_settings
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
+from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
 from doorward.model.policy import Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
@@ -54,6 +55,7 @@ def export(configuration: Configuration, *, with_secrets: bool = False) -> str:
     sections: dict[str, list[Written]] = {
         "identity_providers": [_provider(provider) for provider in configuration.identity_providers],
         "rule_groups": [_rule_group(group) for group in configuration.rule_groups],
+        "external_evaluations": [_evaluation(each) for each in configuration.external_evaluations],
         "policies": [_policy(policy) for policy in configuration.policies],
         "tunnels": [{"name": tunnel.name} for tunnel in configuration.tunnels],
         "applications": [_application(app, configuration) for app in configuration.applications],
@@ -115,6 +117,16 @@ def _rule_group(group: RuleGroup) -> dict[str, Written]:
     written: dict[str, Written] = {"id": group.id}
     _add(written, "name", group.name)
     return written | _rules(group.rules)
+
+
+def _evaluation(evaluation: ExternalEvaluation) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": evaluation.id}
+    _add(written, "name", evaluation.name)
+    written |= {"url": evaluation.url, "keys_url": evaluation.keys_url}
+    _add(written, "timeout", written_duration(evaluation.timeout), default="2s")
+    _add(written, "valid_for", written_duration(evaluation.valid_for), default="5m")
+    _add(written, "ca", evaluation.ca)
+    return written
 
 
 def _policy(policy: Policy) -> dict[str, Written]:

@@ -82,6 +82,7 @@ class _Merging:
             ),
             identity_providers=self._identity_providers(),
             rule_groups=_given(declared.rule_groups, current.rule_groups),
+            external_evaluations=_given(declared.external_evaluations, current.external_evaluations),
             policies=_given(declared.policies, current.policies),
             tunnels=tunnels,
             applications=self._applications(tunnels),

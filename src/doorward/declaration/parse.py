@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from doorward.declaration import applications as apps
-from doorward.declaration import identity_providers, rules, service_tokens, tunnels
+from doorward.declaration import external_evaluations, identity_providers, rules, service_tokens, tunnels
 from doorward.declaration.declared import Declaration, DeclaredUnused
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
@@ -29,6 +29,7 @@ FILE_FIELDS = (
     "unused_service_tokens",
     "identity_providers",
     "rule_groups",
+    "external_evaluations",
     "policies",
     "tunnels",
     "applications",
@@ -44,6 +45,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **{f"Type `{name}`": kind.fields for name, kind in TYPES.items()},
         "Client secret": entra.SECRET_FIELDS,
         "Rule group": rules.RULE_GROUP_FIELDS,
+        "External evaluation": external_evaluations.EXTERNAL_EVALUATION_FIELDS,
         "Policy": rules.POLICY_FIELDS,
         "Purpose": rules.PURPOSE_FIELDS,
         "Approval": rules.APPROVAL_FIELDS,
@@ -109,6 +111,12 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             {"id": lambda provider: provider.id, "name": lambda provider: provider.name},
         ),
         rule_groups=_section(fields, "rule_groups", rules.rule_group, {"id": lambda group: group.id}),
+        external_evaluations=_section(
+            fields,
+            "external_evaluations",
+            external_evaluations.external_evaluation,
+            {"id": lambda evaluation: evaluation.id},
+        ),
         policies=_section(fields, "policies", rules.shared_policy, {"id": lambda policy: policy.id}),
         tunnels=_section(fields, "tunnels", tunnels.tunnel, {"name": str}),
         applications=_section(

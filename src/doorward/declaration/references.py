@@ -17,9 +17,11 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.policy import Policy
 from doorward.model.rule import Rules, Selector
-from doorward.policy.selectors import RULE_GROUP
+from doorward.policy.selectors import EXTERNAL_EVALUATION, LINKED_APP_TOKEN, RULE_GROUP
 
 _NOUNS = {
+    "applications": "application",
+    "external_evaluations": "external evaluation",
     "identity_providers": "identity provider",
     "policies": "shared policy",
     "rule_groups": "rule group",
@@ -27,6 +29,8 @@ _NOUNS = {
     "tunnels": "tunnel",
 }
 _NAMED_BY = {
+    EXTERNAL_EVALUATION: "external_evaluations",
+    LINKED_APP_TOKEN: "applications",
     RULE_GROUP: "rule_groups",
     "identity_provider": "identity_providers",
     "service_token": "service_tokens",
@@ -63,6 +67,8 @@ def check_references(configuration: Configuration, declaration: Declaration, not
     there, and every group, role or claim that several identity
     providers could mean."""
     there: dict[str, set[str]] = {
+        "applications": {application.id for application in configuration.applications},
+        "external_evaluations": {each.id for each in configuration.external_evaluations},
         "identity_providers": {str(provider.id) for provider in configuration.identity_providers},
         "policies": {policy.id for policy in configuration.policies},
         "rule_groups": {group.id for group in configuration.rule_groups},

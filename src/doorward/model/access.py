@@ -8,8 +8,16 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.errors import Invalid
+from doorward.model.external_evaluation import Evaluated
 from doorward.model.fact import Fact
-from doorward.model.ids import ApplicationId, IdentityProviderId, ListId, PolicyId, ServiceTokenId
+from doorward.model.ids import (
+    ApplicationId,
+    ExternalEvaluationId,
+    IdentityProviderId,
+    ListId,
+    PolicyId,
+    ServiceTokenId,
+)
 
 
 def canonical_email(value: str, *, field: str = "email") -> str:
@@ -58,21 +66,24 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """The facts of one request. At most one of ``identity`` and ``service_token`` is set;
-    both mean "proven", never "claimed".
+    """The facts of one request. At most one of ``identity``, ``service_token`` and ``linked`` is set; all
+    mean "proven", never "claimed". ``linked`` is the application whose token of a person was shown, by a
+    program that calls on their behalf.
 
     What is left out is unknown, and then the rules that look at it are neither true nor false. ``at`` is
     the instant of the request. ``path`` is without the query, as the edge normalised it. ``country`` is
     an ISO 3166-1 code, ``continent`` one of AF AN AS EU NA OC SA. ``lists`` are those that the person or
     the source is on, None where nobody looked. ``facts`` are those reported of the person, by
     name. ``grants`` are the policies under which this session was given access after a reason or an
-    approval, each with its end.
+    approval, each with its end. ``evaluations`` is what evaluators outside say of it, of those that were
+    asked and gave an answer that holds.
     """
 
     application: ApplicationId
     source: IPv4Address | IPv6Address
     identity: Identity | None = None
     service_token: ServiceTokenId | None = None
+    linked: ApplicationId | None = None
     at: datetime | None = None
     method: str = ""
     path: str = ""
@@ -81,3 +92,4 @@ class AccessRequest:
     lists: frozenset[ListId] | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     grants: Mapping[PolicyId, datetime] = field(default_factory=dict)
+    evaluations: Mapping[ExternalEvaluationId, Evaluated] = field(default_factory=dict)

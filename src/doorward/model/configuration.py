@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from doorward.model.application import Application
 from doorward.model.errors import NotFound
+from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import IdentityProvider
 from doorward.model.ids import ApplicationId, PolicyId, TunnelId
 from doorward.model.named_list import NamedList
@@ -32,6 +33,7 @@ class Configuration:
     identity_providers: tuple[IdentityProvider, ...] = ()
     rule_groups: tuple[RuleGroup, ...] = ()
     lists: tuple[NamedList, ...] = ()
+    external_evaluations: tuple[ExternalEvaluation, ...] = ()
     policies: tuple[Policy, ...] = ()
     applications: tuple[Application, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()

@@ -13,7 +13,14 @@ from doorward.model.named_list import ListKind
 from doorward.model.policy import Action, Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.rule_groups import parts, selectors_in, size
-from doorward.policy.selectors import EMAIL_LIST, IP_LIST, RULE_GROUP, SELECTORS
+from doorward.policy.selectors import (
+    EMAIL_LIST,
+    EXTERNAL_EVALUATION,
+    IP_LIST,
+    LINKED_APP_TOKEN,
+    RULE_GROUP,
+    SELECTORS,
+)
 
 LARGEST = 20_000
 """How many selectors one policy may hold with its rule groups written out."""
@@ -23,7 +30,8 @@ _WHY_NOT = {
     Action.DENY: "a machine is admitted only by policies with action service_auth",
     Action.BYPASS: "bypass asks nobody who they are; use everyone or ip_range, or action allow",
     Action.SERVICE_AUTH: (
-        "service_auth admits machines only; use service_token, any_service_token or ip_range"
+        "service_auth admits machines only; use service_token, any_service_token, linked_app_token or "
+        "ip_range"
     ),
 }
 
@@ -95,12 +103,15 @@ def check_providers(configuration: Configuration, application: Application) -> N
 
 
 def check_references(configuration: Configuration, rules: Rules, *, field: str) -> None:
-    """Raises Invalid where ``rules`` name an identity provider, service token or list that is not there.
+    """Raises Invalid where ``rules`` name an identity provider, service token, external evaluation,
+    application or list that is not there.
 
     Such a selector matches nobody; as an exclude it would quietly exclude nobody.
     """
     providers = {provider.id for provider in configuration.identity_providers}
     tokens = {token.id for token in configuration.service_tokens}
+    applications = {application.id for application in configuration.applications}
+    evaluations = {evaluation.id for evaluation in configuration.external_evaluations}
     lists = {kind: {each.id for each in configuration.lists if each.kind is kind} for kind in ListKind}
     for part, selectors in parts(rules):
         for index, selector in enumerate(selectors):
@@ -111,6 +122,10 @@ def check_references(configuration: Configuration, rules: Rules, *, field: str) 
                 _refuse_missing(place, "identity provider", selector.value, providers)
             if selector.kind == "service_token" and selector.value not in tokens:
                 _refuse_missing(place, "service token", selector.value, tokens)
+            if selector.kind == EXTERNAL_EVALUATION and selector.value not in evaluations:
+                _refuse_missing(place, "external evaluation", selector.value, evaluations)
+            if selector.kind == LINKED_APP_TOKEN and selector.value not in applications:
+                _refuse_missing(place, "application", selector.value, applications)
             if selector.kind == EMAIL_LIST and selector.value not in lists[ListKind.EMAIL]:
                 _refuse_missing(place, "list of e-mail addresses", selector.value, lists[ListKind.EMAIL])
             if selector.kind == IP_LIST and selector.value not in lists[ListKind.IP]:

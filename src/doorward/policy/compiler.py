@@ -16,11 +16,12 @@ from doorward.model.application import Application
 from doorward.model.claims import Mentioned
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
-from doorward.model.ids import ApplicationId, ListId, RuleGroupId
+from doorward.model.external_evaluation import ExternalEvaluation
+from doorward.model.ids import ApplicationId, ExternalEvaluationId, ListId, RuleGroupId
 from doorward.model.named_list import NamedList
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Selector
-from doorward.policy import named_lists
+from doorward.policy import external_evaluations, named_lists
 from doorward.policy import rule_groups as groups_of
 from doorward.policy.bounds import judged_name
 from doorward.policy.checks import (
@@ -42,7 +43,7 @@ from doorward.policy.expression import (
     negation,
 )
 from doorward.policy.rule_bounds import rule_bounds
-from doorward.policy.selectors import EMAIL_LIST, GRANT, SELECTORS
+from doorward.policy.selectors import EMAIL_LIST, EXTERNAL_EVALUATION, GRANT, SELECTORS
 from doorward.policy.selectors.kind import Judged
 
 __all__ = [
@@ -77,6 +78,7 @@ def compile_configuration(
     """
     groups = groups_of.resolve(configuration.rule_groups)
     lists = named_lists.resolve(configuration.lists)
+    evaluations = external_evaluations.resolve(configuration.external_evaluations)
     for group in groups.values():
         check_references(configuration, group.rules, field=f"rule_groups[{group.id}].rules")
     _check_shared(configuration, groups)
@@ -90,7 +92,7 @@ def compile_configuration(
             field = f"{_field(application, index, policy)}.rules"
             check_references(configuration, policy.rules, field=field)
             check_approvers(configuration, policy, field=field.removesuffix(".rules"))
-        compiled[application.id] = _compile(application, policies, groups, lists)
+        compiled[application.id] = _compile(application, policies, groups, lists, evaluations)
     return MappingProxyType(compiled)
 
 
@@ -114,6 +116,7 @@ def _compile(
     policies: Sequence[Policy],
     groups: Mapping[RuleGroupId, RuleGroup],
     lists: Mapping[ListId, NamedList],
+    evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation] = MappingProxyType({}),
 ) -> CompiledApplication:
     check_policy_ids(application, policies)
     spelt = [
@@ -132,7 +135,7 @@ def _compile(
         rule_groups=groups,
         mentioned=mentioned,
         judged=judged,
-        fingerprint=_fingerprint(mentioned, judged, lists),
+        fingerprint=_fingerprint(mentioned, judged, lists, evaluations),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )
@@ -222,11 +225,19 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
     )
 
 
-def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mapping[ListId, NamedList]) -> str:
+def _fingerprint(
+    mentioned: Mentioned,
+    judged: Sequence[Selector],
+    lists: Mapping[ListId, NamedList],
+    evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation],
+) -> str:
     """Names the facts that a token must carry; the leading number counts changes to their form. What a
-    token says of a list is about the list as it was: so its items are among the facts."""
+    token says of a list is about the list as it was, and what an evaluator said was said by the one that
+    was asked: so a list's items, and where and by whose keys an evaluator answers, are among the facts."""
     named = (ListId(selector.value) for selector in judged if selector.kind == EMAIL_LIST)
     on_lists = {name: lists[name].items for name in named if name in lists}
+    asked = (ExternalEvaluationId(s.value) for s in judged if s.kind == EXTERNAL_EVALUATION)
+    answering = {name: _answering(evaluations[name]) for name in asked if name in evaluations}
     facts = json.dumps(
         [
             4,
@@ -237,6 +248,11 @@ def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mappin
             mentioned.upn,
             [judged_name(selector) for selector in judged],
             on_lists,
+            answering,
         ]
     )
     return hashlib.sha256(facts.encode()).hexdigest()[:12]
+
+
+def _answering(evaluation: ExternalEvaluation) -> tuple[str, str, str]:
+    return (evaluation.url, evaluation.keys_url, evaluation.ca)

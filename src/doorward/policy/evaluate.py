@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 
 from doorward.model.access import AccessRequest
 from doorward.model.ids import RuleGroupId
-from doorward.model.policy import Action
+from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiled import CompiledApplication
 from doorward.policy.decision import Decision
+from doorward.policy.linked_applications import included
 from doorward.policy.match import Match
 from doorward.policy.reasons import Reason
+from doorward.policy.rule_groups import selectors_in
 from doorward.policy.rules import Judgement, judge
 from doorward.policy.selectors import SELECTORS
 from doorward.policy.unidentified import judge_unidentified
@@ -30,13 +32,13 @@ def evaluate(compiled: CompiledApplication, request: AccessRequest) -> Decision:
         return Decision.deny(Reason.OTHER_APPLICATION)
     for entry in compiled.policies:
         policy = entry.policy
-        if not looks_at(compiled, policy.action, request):
+        if not looks_at(compiled, policy, request):
             continue
         match = _judge(policy.rules, compiled.rule_groups, request).match
         if policy.action is Action.DENY and match is Match.YES:
             return Decision.deny_by(policy)
         if policy.action is Action.DENY and match is Match.UNKNOWN:
-            return Decision.deny_by(policy, Reason.UNKNOWN_SELECTOR)
+            return Decision.deny_by(policy, _why_unknown(policy.rules, compiled.rule_groups))
         if policy.action is not Action.DENY and match is Match.YES:
             return Decision.allow(policy)
     if _by_other_provider(compiled, request):
@@ -50,16 +52,20 @@ def _by_other_provider(compiled: CompiledApplication, request: AccessRequest) ->
     return bool(taken) and person is not None and person.identity_provider not in taken
 
 
-def looks_at(compiled: CompiledApplication, action: Action, request: AccessRequest) -> bool:
-    """Whether policies with this action concern who is asking. Someone who comes both as a person
-    and as a machine is neither; nor is somebody a person here who signed in where the application takes no
-    sign-ins."""
-    if action is Action.BYPASS:
+def looks_at(compiled: CompiledApplication, policy: Policy, request: AccessRequest) -> bool:
+    """Whether the policy concerns who is asking. Someone who comes in two ways at once, such as a person
+    and a machine, comes in none; nor is somebody a person here who signed in where the application takes no
+    sign-ins. A linked application's token is looked at only by policies that include that application:
+    others, such as one for all machines of a network, mean service tokens."""
+    if policy.action is Action.BYPASS:
         return True
-    if action is Action.SERVICE_AUTH:
-        return request.service_token is not None and request.identity is None
-    person = request.identity is not None and request.service_token is None
-    return person and not _by_other_provider(compiled, request)
+    ways = (request.identity, request.service_token, request.linked)
+    if sum(way is not None for way in ways) != 1:
+        return False
+    if policy.action is Action.SERVICE_AUTH:
+        linked = request.linked in included(policy.rules, compiled.rule_groups)
+        return request.service_token is not None or linked
+    return request.identity is not None and not _by_other_provider(compiled, request)
 
 
 def _judge(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup], request: AccessRequest) -> Judgement:
@@ -78,7 +84,7 @@ def _why_none(compiled: CompiledApplication, request: AccessRequest) -> Iterator
         yield Reason.NO_POLICIES
         return
     yield Reason.NO_POLICY_MATCHED
-    anonymous = request.identity is None and request.service_token is None
+    anonymous = request.identity is None and request.service_token is None and request.linked is None
     actions = {entry.policy.action for entry in compiled.policies}
     if anonymous and Action.ALLOW in actions:
         yield Reason.NO_IDENTITY
@@ -86,13 +92,11 @@ def _why_none(compiled: CompiledApplication, request: AccessRequest) -> Iterator
         yield Reason.SERVICE_TOKEN_REQUIRED
     for entry in compiled.policies:
         policy = entry.policy
-        if policy.action in (Action.ALLOW, Action.SERVICE_AUTH) and looks_at(
-            compiled, policy.action, request
-        ):
+        if policy.action in (Action.ALLOW, Action.SERVICE_AUTH) and looks_at(compiled, policy, request):
             judgement = _judge(policy.rules, compiled.rule_groups, request)
             yield from _failed(policy.rules, judgement, request)
             if judgement.match is Match.UNKNOWN:
-                yield Reason.UNKNOWN_SELECTOR
+                yield _why_unknown(policy.rules, compiled.rule_groups)
         elif policy.action is Action.ALLOW and anonymous:
             judgement = judge_unidentified(policy.rules, compiled.rule_groups, request)
             yield from _failed(policy.rules, judgement, request)
@@ -113,6 +117,12 @@ def _failed(rules: Rules, judgement: Judgement, request: AccessRequest) -> Itera
         network |= any(_in_range(selector, request, other=False) for selector in rules.exclude)
     if network:
         yield Reason.WRONG_NETWORK
+
+
+def _why_unknown(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> Reason:
+    """Whether the fault may lie with this version, or only with what is known at present."""
+    kinds = {selector.kind for selector in selectors_in(rules, groups)}
+    return Reason.UNKNOWN_FACT if kinds <= SELECTORS.keys() else Reason.UNKNOWN_SELECTOR
 
 
 def _in_range(selector: Selector, request: AccessRequest, *, other: bool) -> bool:

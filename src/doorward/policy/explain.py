@@ -33,6 +33,9 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         ),
         Reason.PURPOSE_REQUIRED: "It wants to know why you come before it lets you in.",
         Reason.APPROVAL_REQUIRED: "Somebody has to approve it before you may come in.",
+        Reason.UNKNOWN_FACT: (
+            "Something that it must know of you or your device is not known at the moment, so it stays shut."
+        ),
         Reason.UNKNOWN_SELECTOR: (
             "A rule of this application needs a newer version of Doorward, so it lets nobody in."
         ),

@@ -10,6 +10,7 @@ from doorward.model.access import AccessRequest
 from doorward.model.policy import Policy
 from doorward.policy.compiled import CompiledApplication
 from doorward.policy.evaluate import evaluate
+from doorward.policy.evaluations import supposed_answers
 
 _NEVER_ENDING = datetime.max.replace(tzinfo=UTC)
 
@@ -25,6 +26,7 @@ def missing_grant(compiled: CompiledApplication, request: AccessRequest) -> Poli
         if not entry.policy.needs_grant:
             continue
         given = {**request.grants, entry.policy.id: _NEVER_ENDING}
-        if evaluate(compiled, replace(request, grants=given)).policy == entry.policy.id:
+        asked = supposed_answers(compiled, replace(request, grants=given))
+        if any(evaluate(compiled, supposed).policy == entry.policy.id for supposed in asked):
             return entry.policy
     return None

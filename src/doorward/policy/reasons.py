@@ -46,3 +46,5 @@ class Reason(StrEnum):
     """All that is missing is somebody else's approval."""
     UNKNOWN_SELECTOR = "unknown-selector"
     """A rule uses a selector that this version does not know, and that decided it."""
+    UNKNOWN_FACT = "unknown-fact"
+    """A rule looks at a fact that nobody knows now, such as a device's posture, and that decided it."""

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from doorward.model.access import AccessRequest, Identity
+from doorward.model.ids import ExternalEvaluationId
 from doorward.model.rule import Selector
+from doorward.policy.facts import RISK
+from doorward.policy.selectors import EXTERNAL_EVALUATION, POSTURE
 
 LONGEST = 12
 """How many of many values are named."""
@@ -19,6 +22,11 @@ def seen(selector: Selector, request: AccessRequest) -> str:
     if selector.kind in _OF_PEOPLE:
         person = request.identity
         return "nobody is signed in" if person is None else _OF_PEOPLE[selector.kind](person, selector)
+    if selector.kind == EXTERNAL_EVALUATION:
+        return _evaluated(request, selector.value)
+    if selector.kind in (POSTURE, RISK):
+        name = RISK if selector.kind == RISK else selector.value.partition("=")[0]
+        return _fact(name, request) or "unknown"
     if selector.kind in _OF_REQUESTS:
         return _OF_REQUESTS[selector.kind](request) or "unknown"
     return ""
@@ -28,6 +36,18 @@ def _listed(values: Iterable[str]) -> str:
     found = sorted(values)
     more = f" and {len(found) - LONGEST} more" if len(found) > LONGEST else ""
     return (", ".join(found[:LONGEST]) or "none") + more
+
+
+def _fact(name: str, request: AccessRequest) -> str:
+    fact = request.facts.get(name)
+    return "" if fact is None else f"{name}={fact.value}, from {fact.source}, until {fact.expires:%FT%TZ}"
+
+
+def _evaluated(request: AccessRequest, evaluation: str) -> str:
+    found = request.evaluations.get(ExternalEvaluationId(evaluation))
+    if found is None:
+        return "not asked, or no answer"
+    return "said yes" if found.success else "said no"
 
 
 def _claims(person: Identity, selector: Selector) -> str:
@@ -57,6 +77,7 @@ _OF_REQUESTS: Mapping[str, Callable[[AccessRequest], str]] = MappingProxyType(
         "ip_range": lambda request: str(request.source),
         "ip_list": lambda request: str(request.source),
         "service_token": lambda request: request.service_token or "none",
+        "linked_app_token": lambda request: request.linked or "none",
         "any_service_token": lambda request: request.service_token or "none",
     }
 )

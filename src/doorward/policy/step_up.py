@@ -8,6 +8,7 @@ from dataclasses import replace
 from doorward.model.access import AccessRequest
 from doorward.policy.compiled import CompiledApplication
 from doorward.policy.evaluate import evaluate
+from doorward.policy.evaluations import supposed_answers
 from doorward.policy.rule_groups import selectors_in
 
 
@@ -22,7 +23,8 @@ def missing_contexts(compiled: CompiledApplication, request: AccessRequest) -> f
 
     def allowed_with(contexts: Iterable[str]) -> bool:
         stronger = replace(person, contexts=person.contexts | frozenset(contexts))
-        return evaluate(compiled, replace(request, identity=stronger)).allowed
+        asked = supposed_answers(compiled, replace(request, identity=stronger))
+        return any(evaluate(compiled, supposed).allowed for supposed in asked)
 
     asked_for = {
         selector.value

@@ -67,7 +67,7 @@ def trace(compiled: CompiledApplication, request: AccessRequest) -> Trace:
         policies=tuple(
             PolicyTrace(
                 policy=entry.policy,
-                looked_at=looks_at(compiled, entry.policy.action, request),
+                looked_at=looks_at(compiled, entry.policy, request),
                 decided=entry.policy.id == decision.policy,
                 rules=_rules(entry.policy.rules, compiled.rule_groups, request),
             )

@@ -7,7 +7,7 @@ secret at rest (an OpenID client secret, a signing key) are encrypted by the ada
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
 from doorward.ports.credentials import Credentials
 from doorward.ports.directory import Directory
+from doorward.ports.facts import Facts
 from doorward.ports.grants import Grants
 from doorward.ports.passes import Passes
 from doorward.ports.service_token_uses import ServiceTokenUses
@@ -84,6 +85,11 @@ class Sessions(Protocol):
 
         ``why`` is a sentence for the person. Refresh tokens are forgotten.
         """
+        ...
+
+    async def outdate(self, session_ids: Collection[SessionId], *, now: datetime) -> Sequence[SessionId]:
+        """Facts about these have changed: tokens that were made before ``now`` do not count. Returns
+        those that live."""
         ...
 
     async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
@@ -190,3 +196,6 @@ class Stores(Protocol):
 
     @property
     def service_token_uses(self) -> ServiceTokenUses: ...
+
+    @property
+    def facts(self) -> Facts: ...

@@ -5,6 +5,7 @@ Rule: every way out of here is an explicit answer; an error is a refusal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from doorward.envoy import names
@@ -26,6 +27,7 @@ from doorward.services import issue
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
+from doorward.services.linked_applications import Call, LinkedApplications
 from doorward.services.machines import Machines
 from doorward.services.passes import Passes
 from doorward.services.questions import Answer, Deny, Kind, Pass, Question, SendToSignIn
@@ -58,6 +60,9 @@ class Decider:
         self._tokens = tokens
         self._flows = flows
         self._clock = clock
+        self._linked = LinkedApplications(
+            requests=requests, tokens=tokens, session_of_token=self._session_of_token
+        )
 
     async def answer(self, question: Question) -> Answer:
         """Whether the request may pass, as whom, or what to answer instead."""
@@ -73,6 +78,10 @@ class Decider:
             if answered is not None:
                 return answered
             session = await self._session(in_force, application, question)
+            if session is None:
+                call = await self._linked.recognise(in_force, application, question)
+                if call is not None:
+                    return self._answer_call(in_force, application, call)
         except Invalid as unreadable:
             return refusal(400, "credentials-unreadable", sentence_of(unreadable))
         except Refused as refused:
@@ -160,6 +169,20 @@ class Decider:
             },
         )
 
+    def _answer_call(self, in_force: InForce, application: Application, call: Call) -> Answer:
+        """The token that goes to the origin is the person's, and ends no later than the one shown."""
+        email, session = call.session.identity.email, call.session
+        if not call.decision.allowed:
+            return denied(application, call.decision, person=email, session=session.id)
+        facts = facts_of(Kind.ALLOW, call.decision, person=email, session=session.id)
+        if call.decision.action is Action.BYPASS:
+            return Pass(facts=facts)
+        now = call.person.at or self._clock.now()
+        issued = issue.for_person(
+            self._tokens, in_force, application, session, request=call.person, now=now, until=call.until
+        )
+        return Pass(facts=facts, headers=_identity_headers(issued, session))
+
     async def _answer_person(
         self,
         in_force: InForce,
@@ -205,17 +228,13 @@ class Decider:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
         if session is None or decision.action is Action.BYPASS:
             return Pass(facts=facts_of(Kind.ALLOW, decision))
-        now = self._clock.now()
+        now = request.at or self._clock.now()
         issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
         renews = bool(question.headers.get("cookie"))
         cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
         return Pass(
             facts=facts_of(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
-            headers={
-                names.ASSERTION_HEADER: issued.token,
-                names.EMAIL_HEADER: session.identity.email,
-                names.SESSION_HEADER: session.id,
-            },
+            headers=_identity_headers(issued, session),
             cookies=[cookie] if renews else [],
         )
 
@@ -243,3 +262,11 @@ class Decider:
             )
         departure = self._flows.begin(application, question)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
+
+
+def _identity_headers(issued: issue.Issued, session: Session) -> Mapping[str, str]:
+    return {
+        names.ASSERTION_HEADER: issued.token,
+        names.EMAIL_HEADER: session.identity.email,
+        names.SESSION_HEADER: session.id,
+    }

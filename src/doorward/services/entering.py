@@ -113,7 +113,9 @@ class Entering:
         found: list[Application] = []
         for application in in_force.configuration.applications:
             if application.show_in_launcher:
-                request = await self._requests.of(in_force, application, source=source, session=session)
+                request = await self._requests.of(
+                    in_force, application, source=source, session=session, ask=False
+                )
                 if visible(in_force.compiled[application.id], request):
                     found.append(application)
         return found

@@ -8,16 +8,16 @@ from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.access import AccessRequest, Identity, canonical_email
 from doorward.model.application import Application
-from doorward.model.errors import NotFound, Refused
-from doorward.model.identity_provider import IdentityProvider, LocalAccounts
+from doorward.model.errors import NotFound
+from doorward.model.identity_provider import IdentityProvider
 from doorward.model.ids import ApplicationId, IdentityProviderId, SessionId
 from doorward.model.session import Session
 from doorward.policy.trace import Trace, trace
 from doorward.ports.clock import Clock
-from doorward.ports.identity import PasswordProvider
 from doorward.ports.stores import Sessions
 from doorward.services.arrivals import Admission
 from doorward.services.current import Current, InForce
+from doorward.services.people import accounts_of
 from doorward.services.requests import Requests
 
 
@@ -110,7 +110,7 @@ class Explanations:
                 self._as_if(await self._admission.admitted(person), source),
                 "Not signed in; as their account says.",
             )
-            for person in self._accounts(in_force, email)
+            for person in accounts_of(in_force, self._provider_for, email)
         ]
         if not accounts:
             raise NotFound(
@@ -118,19 +118,6 @@ class Explanations:
                 "that they would come with (--group), or ask again when they have signed in"
             )
         return accounts
-
-    def _accounts(self, in_force: InForce, email: str) -> Sequence[Identity]:
-        found: list[Identity] = []
-        for provider in in_force.configuration.identity_providers:
-            if not isinstance(provider.settings, LocalAccounts):
-                continue
-            adapter = self._provider_for(provider)
-            if isinstance(adapter, PasswordProvider):
-                try:
-                    found.append(adapter.person(email))
-                except Refused:
-                    continue
-        return found
 
     def _as_if(self, identity: Identity, source: IPv4Address | IPv6Address) -> Session:
         """A session as it would be if they signed in now. It is kept nowhere."""

@@ -35,10 +35,11 @@ def for_person(
     request: AccessRequest,
     now: datetime,
     token_type: str = TOKEN_TYPE,
+    until: datetime | None = None,
 ) -> Issued:
     """A token for the session's person on ``application``: at most an hour, never past the session.
 
-    ``request`` holds the facts by which they were let in.
+    ``request`` holds the facts by which they were let in; it ends at ``until`` at the latest.
 
     It carries only the facts that the application's policies mention, so that a person in
     thousands of groups still has a small cookie. It does not outlive an authentication context that
@@ -46,8 +47,9 @@ def for_person(
     """
     identity = in_force.person(session, now=now)
     mentioned = in_force.compiled[application.id].mentioned
-    until = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
-    ends = [until[context] for context in identity.contexts & mentioned.contexts]
+    contexts = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
+    ends = [contexts[context] for context in identity.contexts & mentioned.contexts]
+    ends += [] if until is None else [until]
     found = verdicts(in_force.compiled[application.id], request)
     lifetime = min(LIFETIME, session.expires - now, *_until(found, now), *(end - now for end in ends))
     claims = TokenClaims.for_person(

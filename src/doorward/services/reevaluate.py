@@ -7,14 +7,16 @@ and its token renewed, without a redirect.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
 from doorward.model.access import Identity
 from doorward.model.claims import Mentioned
+from doorward.model.ids import SessionId
 from doorward.model.session import Session
+from doorward.policy.mentions import mentions_fact
 from doorward.ports.clock import Clock
 from doorward.ports.stores import Stores
 from doorward.services.current import Current
@@ -51,7 +53,7 @@ class Reevaluation:
         Facts that no policy looks at are kept without disturbing anybody.
         """
         now = self._clock.now()
-        touched = False
+        touched: set[SessionId] = set()
         for session, identity in changes:
             fresh = replace(identity, contexts=frozenset())
             if fresh == session.identity:
@@ -59,25 +61,45 @@ class Reevaluation:
             matters = self._matters(session.identity, fresh)
             changed = now if matters else session.changed
             known = await self._stores.sessions.update(replace(session, identity=fresh, changed=changed))
-            touched |= matters and known
+            if matters and known:
+                touched.add(session.id)
             if known:
                 log.info("facts changed", session=session.id, person=fresh.email, matters=matters)
-        if touched:
-            await self._bring_into_force()
+        await self._bring_into_force(touched)
 
     async def tokens_outdated(self, sessions: Sequence[Session]) -> None:
         """Something about these sessions that tokens speak of has ended early: tokens made until now do not
         count any more, and streams that would not be opened now are cut."""
-        now = self._clock.now()
-        for session in sessions:
-            await self._stores.sessions.update(replace(session, changed=now))
-        await self._bring_into_force()
+        wanted = [session.id for session in sessions]
+        touched = await self._stores.sessions.outdate(wanted, now=self._clock.now())
+        await self._bring_into_force(touched)
 
-    async def _bring_into_force(self) -> None:
+    async def reports_changed(self, changes: Mapping[SessionId, Collection[str]]) -> None:
+        """Of each session, or of its person, the facts of these names are reported otherwise now, or no
+        longer: the store holds what is so.
+
+        Facts that no policy looks at disturb nobody.
+        """
+        names = {name for changed in changes.values() for name in changed}
+        mattering = {name for name in names if self._is_looked_at(name)}
+        wanted = [session for session, changed in changes.items() if mattering & set(changed)]
+        if not wanted:
+            return
+        touched = await self._stores.sessions.outdate(wanted, now=self._clock.now())
+        log.info("reported facts changed", facts=sorted(mattering), sessions=len(touched))
+        await self._bring_into_force(touched)
+
+    async def _bring_into_force(self, touched: Collection[SessionId]) -> None:
+        """Streams are judged before the edges know, for that may take a while, and again when they do."""
+        if not touched:
+            return
+        await self._streams.recheck(touched)
         version = await self._publisher.publish()
-        await self._streams.recheck()
         await self._publisher.wait(version, seconds=ANSWER)
-        await self._streams.recheck()
+        await self._streams.recheck(touched)
+
+    def _is_looked_at(self, name: str) -> bool:
+        return any(mentions_fact(compiled, name) for compiled in self._current.get().compiled.values())
 
     def _matters(self, before: Identity, after: Identity) -> bool:
         """Whether a token would say something else, or a policy might decide otherwise."""

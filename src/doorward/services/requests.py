@@ -8,24 +8,40 @@ from ipaddress import IPv4Address, IPv6Address
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
-from doorward.model.ids import PolicyId, ServiceTokenId
+from doorward.model.fact import Fact
+from doorward.model.ids import ApplicationId, PolicyId, ServiceTokenId
+from doorward.model.report import Whom
 from doorward.model.session import Session
+from doorward.policy.facts import settled
+from doorward.policy.mentions import mentions_facts
 from doorward.policy.selectors import GRANT
 from doorward.ports.clock import Clock
+from doorward.ports.facts import Facts
 from doorward.ports.grants import Grants
 from doorward.ports.places import Places
 from doorward.services.current import InForce
+from doorward.services.external_evaluations import ExternalEvaluations
 
 
 class Requests:
     """Knows where facts come from; keeps none."""
 
-    def __init__(self, grants: Grants, *, places: Places, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        facts: Facts,
+        grants: Grants,
+        places: Places,
+        evaluations: ExternalEvaluations,
+        clock: Clock,
+    ) -> None:
+        self._facts = facts
         self._grants = grants
         self._places = places
+        self._evaluations = evaluations
         self._clock = clock
 
-    async def of(
+    async def of(  # noqa: PLR0913 - the one place that joins whatever is known
         self,
         in_force: InForce,
         application: Application,
@@ -33,22 +49,33 @@ class Requests:
         source: IPv4Address | IPv6Address,
         session: Session | None = None,
         service_token: ServiceTokenId | None = None,
+        linked: ApplicationId | None = None,
         method: str = "",
         target: str = "",
+        facts: Mapping[str, Fact] | None = None,
+        ask: bool = True,
     ) -> AccessRequest:
-        """The request of ``session``'s person, of a machine, or of somebody unknown.
+        """The request of ``session``'s person, of a machine, of a ``linked`` application's server, or of
+        somebody unknown.
 
         ``target`` is path and query. Without it and ``method`` nothing is known of either: so it is of a
-        page that lists applications, say.
+        page that lists applications, say. ``facts`` are what ``facts_of`` gave for the session, where the
+        caller has them; they are fetched only where the application's policies look at some. Evaluators
+        outside are asked where the decision hangs on them; without ``ask`` only what they said lately counts.
+
+        ``at`` is never after the facts were looked at: a token that is dated by it knows of no change since.
         """
         now = self._clock.now()
         person = in_force.person(session, now=now) if session is not None else None
         place = self._places.of(source)
-        return AccessRequest(
+        if session is not None and facts is None and mentions_facts(in_force.compiled[application.id]):
+            facts = await self.facts_of(session)
+        request = AccessRequest(
             application=application.id,
             source=source,
             identity=person,
             service_token=service_token,
+            linked=linked,
             at=now,
             method=method,
             country=place.country,
@@ -56,7 +83,16 @@ class Requests:
             path=target.partition("?")[0],
             lists=in_force.membership.lists_of(source, person.email if person is not None else ""),
             grants=await self._granted(in_force, application, session, now),
+            facts=facts or {},
         )
+        who = service_token or (session.id if session is not None else "")
+        return await self._evaluations.complete(in_force, application, request, who=who, ask=ask)
+
+    async def facts_of(self, session: Session) -> Mapping[str, Fact]:
+        """What sources report of the session and of its person, by name."""
+        now = self._clock.now()
+        whom = (Whom.person(session.identity), Whom.session(session.id))
+        return settled(await self._facts.of(whom, now=now), now)
 
     async def _granted(
         self, in_force: InForce, application: Application, session: Session | None, now: datetime

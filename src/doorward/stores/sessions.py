@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
@@ -160,6 +160,20 @@ class SqlSessions:
         )
         async with self._database.reading() as connection:
             return [SessionId(value) for value in (await connection.execute(query)).scalars()]
+
+    async def outdate(self, session_ids: Collection[SessionId], *, now: datetime) -> Sequence[SessionId]:
+        """Facts about these have changed; returns those that live."""
+        wanted, found = sorted(set(session_ids)), list[SessionId]()
+        async with self._database.writing() as connection:
+            for start in range(0, len(wanted), BATCH):
+                changed = await connection.execute(
+                    update(sessions)
+                    .where(sessions.c.id.in_(wanted[start : start + BATCH]), _live(now))
+                    .values(changed=now)
+                    .returning(sessions.c.id)
+                )
+                found += map(SessionId, changed.scalars())
+        return sorted(found)
 
     async def changed_since(self, moment: datetime) -> Mapping[SessionId, datetime]:
         """The sessions whose facts changed at or after ``moment``, and when."""

@@ -18,6 +18,7 @@ from doorward.stores.credentials import SqlCredentials
 from doorward.stores.database import Database, sqlite
 from doorward.stores.directory import SqlDirectory
 from doorward.stores.encryption import Envelope
+from doorward.stores.facts import SqlFacts
 from doorward.stores.grants import SqlGrants
 from doorward.stores.migrating import migrate
 from doorward.stores.one_time_values import SqlOneTimeValues
@@ -41,6 +42,7 @@ class SqlStores:
         self._passes = SqlPasses(database)
         self._grants = SqlGrants(database)
         self._service_token_uses = SqlServiceTokenUses(database)
+        self._facts = SqlFacts(database)
 
     @classmethod
     async def open(
@@ -123,6 +125,11 @@ class SqlStores:
     def service_token_uses(self) -> SqlServiceTokenUses:
         """When service tokens were last used."""
         return self._service_token_uses
+
+    @property
+    def facts(self) -> SqlFacts:
+        """What sources report of people and sessions."""
+        return self._facts
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:

@@ -23,6 +23,8 @@ from doorward.model.errors import Invalid, Unavailable
 LARGEST = 1024 * 1024
 """Bytes of the largest answer that is read."""
 
+PROVIDER = "identity provider"
+
 PATIENCE = timedelta(seconds=5)
 """For one question from the first byte to the last, however slowly they drip."""
 
@@ -59,11 +61,20 @@ def open_client(ca: str) -> httpx.AsyncClient:
 
 
 class Fetcher:
-    """Questions to one provider."""
+    """Questions to one provider. ``noun`` is what errors call it, ``largest`` how many bytes are read."""
 
-    def __init__(self, client: httpx.AsyncClient, *, patience: timedelta = PATIENCE) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        patience: timedelta = PATIENCE,
+        largest: int = LARGEST,
+        noun: str = PROVIDER,
+    ) -> None:
         self._client = client
         self._patience = patience.total_seconds()
+        self._largest = largest
+        self._noun = noun
 
     async def document(self, url: str, *, bearer: str = "") -> Mapping[str, object]:
         """GET a JSON object, with an access token where given.
@@ -74,8 +85,8 @@ class Fetcher:
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         answer = await self.ask("GET", url, headers=headers)
         if answer.status != 200:
-            raise Unanswered(f"{place(url)} answered with status {answer.status}.")
-        return read(answer, url=url)
+            raise Unanswered(f"{self._place(url)} answered with status {answer.status}.")
+        return read(answer, url=url, noun=self._noun)
 
     async def get(self, url: str, *, headers: Mapping[str, str]) -> Answer:
         """GET whatever is there; the status is the caller's to judge.
@@ -120,17 +131,30 @@ class Fetcher:
             async with asyncio.timeout(self._patience):
                 response = await self._client.send(request, stream=True, follow_redirects=False)
                 try:
-                    return Answer(response.status_code, await _body(response, url=url), response.headers)
+                    return Answer(response.status_code, await self._body(response, url), response.headers)
                 finally:
                     await response.aclose()
         except TimeoutError:
-            raise Unanswered(f"{place(url)} took longer than {self._patience:g} s to answer.") from None
+            raise Unanswered(f"{self._place(url)} took longer than {self._patience:g} s to answer.") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # From None: the chain would carry the request, and that the secrets.
-            raise Unanswered(f"{place(url)} cannot be reached ({type(error).__name__}).") from None
+            raise Unanswered(f"{self._place(url)} cannot be reached ({type(error).__name__}).") from None
+
+    async def _body(self, response: httpx.Response, url: str) -> bytes:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise Unanswered(f"{self._place(url)} compressed an answer that was to be plain.")
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > self._largest:
+                raise Unanswered(f"{self._place(url)} gave an answer of more than {self._largest} bytes.")
+        return bytes(body)
+
+    def _place(self, url: str) -> str:
+        return place(url, self._noun)
 
 
-def read(answer: Answer, *, url: str) -> Mapping[str, object]:
+def read(answer: Answer, *, url: str, noun: str = PROVIDER) -> Mapping[str, object]:
     """The JSON object in ``answer``.
 
     Raises:
@@ -139,7 +163,7 @@ def read(answer: Answer, *, url: str) -> Mapping[str, object]:
     try:
         return parse_object(answer.body)
     except Malformed as error:
-        raise Unanswered(f"{place(url)} gave an answer that cannot be read: {error}.") from None
+        raise Unanswered(f"{place(url, noun)} gave an answer that cannot be read: {error}.") from None
 
 
 def read_list(answer: Answer, *, url: str) -> Sequence[object]:
@@ -154,17 +178,6 @@ def read_list(answer: Answer, *, url: str) -> Sequence[object]:
         raise Unanswered(f"{place(url)} gave an answer that cannot be read: {error}.") from None
 
 
-async def _body(response: httpx.Response, *, url: str) -> bytes:
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise Unanswered(f"{place(url)} compressed an answer that was to be plain.")
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Unanswered(f"{place(url)} gave an answer of more than {LARGEST} bytes.")
-    return bytes(body)
-
-
-def place(url: str) -> str:
+def place(url: str, noun: str = PROVIDER) -> str:
     """The host, which may be shown; paths and queries may hold what may not."""
-    return f"The identity provider at {httpx.URL(url).host}"
+    return f"The {noun} at {httpx.URL(url).host}"

@@ -21,11 +21,15 @@ from doorward.policy.selectors import (
     email_domain,
     email_list,
     everyone,
+    external_evaluation,
     grant,
     group,
     identity_provider,
     ip_list,
     ip_range,
+    linked_app_token,
+    posture,
+    risk,
     role,
     service_token,
     upn,
@@ -43,11 +47,15 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "email_domain": Exact(email_domain),
         "email_list": Judged(email_list),
         "everyone": Exact(everyone),
+        "external_evaluation": Judged(external_evaluation),
         "grant": Judged(grant),
         "group": Exact(group),
         "identity_provider": Exact(identity_provider),
         "ip_list": ip_list,
         "ip_range": Exact(ip_range),
+        "linked_app_token": linked_app_token,
+        "posture": Judged(posture),
+        "risk": Judged(risk),
         "role": Exact(role),
         "service_token": Exact(service_token),
         "upn": Exact(upn),
@@ -56,10 +64,14 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
 
 EMAIL_LIST, IP_LIST = "email_list", "ip_list"
 """The kinds that name a list."""
+EXTERNAL_EVALUATION, POSTURE = "external_evaluation", "posture"
+"""The kinds that name an evaluator outside, and a reported fact."""
 GRANT = "grant"
 """The kind that a policy's purpose or approval turns into. Nobody writes it."""
 WRITABLE = tuple(kind for kind in SELECTORS if kind != GRANT)
 """The kinds that people write in rules."""
+LINKED_APP_TOKEN = "linked_app_token"
+"""The kind that names an application."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""

@@ -12,6 +12,7 @@ from doorward.model.configuration import Configuration
 from doorward.stores import tables
 from doorward.stores.mapping import (
     applications,
+    external_evaluations,
     identity_providers,
     organisation,
     policies,
@@ -26,6 +27,7 @@ LISTS: tuple[Table, ...] = (
     tables.identity_providers,
     tables.accounts,
     tables.rule_groups,
+    tables.external_evaluations,
     tables.policies,
     tables.applications,
     tables.application_policies,
@@ -45,6 +47,9 @@ def to_rows(configuration: Configuration) -> dict[Table, list[Row]]:
         ],
         tables.accounts: [row for p in c.identity_providers for row in identity_providers.account_rows(p)],
         tables.rule_groups: [rule_groups.to_row(g, position=i) for i, g in enumerate(c.rule_groups)],
+        tables.external_evaluations: [
+            external_evaluations.to_row(e, position=i) for i, e in enumerate(c.external_evaluations)
+        ],
         tables.policies: [policies.to_row(p, position=i) for i, p in enumerate(c.policies)],
         tables.applications: [applications.to_row(a, position=i) for i, a in enumerate(c.applications)],
         tables.application_policies: [row for a in c.applications for row in applications.policy_rows(a)],
@@ -65,6 +70,9 @@ def from_rows(rows: RowsByTable, *, outside: ReadRow) -> Configuration:
             for row in rows[tables.identity_providers]
         ),
         rule_groups=tuple(rule_groups.from_row(row) for row in rows[tables.rule_groups]),
+        external_evaluations=tuple(
+            external_evaluations.from_row(row) for row in rows[tables.external_evaluations]
+        ),
         policies=tuple(policies.from_row(row) for row in rows[tables.policies]),
         applications=tuple(
             applications.from_row(row, entries=entries_of[row["id"]]) for row in rows[tables.applications]

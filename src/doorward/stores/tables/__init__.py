@@ -7,6 +7,8 @@ from doorward.stores.tables.applications import application_policies, applicatio
 from doorward.stores.tables.columns import metadata
 from doorward.stores.tables.credentials import code_apps, passkeys, recovery_codes
 from doorward.stores.tables.directory import directory_groups, directory_members, directory_users
+from doorward.stores.tables.external_evaluations import external_evaluations
+from doorward.stores.tables.facts import facts
 from doorward.stores.tables.identity_providers import accounts, identity_providers
 from doorward.stores.tables.one_time_values import one_time_values
 from doorward.stores.tables.organisation import organisation
@@ -28,6 +30,8 @@ __all__ = [
     "directory_groups",
     "directory_members",
     "directory_users",
+    "external_evaluations",
+    "facts",
     "grants",
     "identity_providers",
     "metadata",
