@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from doorward import __version__
-from doorward.cli import access, demo, explain, idp, rotate_key, serve, service_token, session, status, tunnel
+from doorward.cli import access, audit, demo, explain, idp, rotate_key, serve, service_token, session, status, tunnel
 
 app = typer.Typer(
     name="doorward",
@@ -47,6 +47,7 @@ app.add_typer(idp.app, name="idp")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(service_token.app, name="service-token")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ SHORTEST_INTERVAL = timedelta(seconds=5)
 LONGEST_INTERVAL = timedelta(hours=24)
 
 _WRITTEN = re.compile(r"([1-9][0-9]{0,6})([smhd])")
+HOW_TO_WRITE = "use a number and s, m, h or d, such as 30m, 24h or 7d"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -43,11 +44,16 @@ def interval(at: At) -> timedelta:
 
 
 def _duration(at: At) -> timedelta:
-    text = at.text()
+    duration = parse_duration(at.text())
+    if duration is None:
+        raise at.wrong(f"{at.text()!r} is not a duration: {HOW_TO_WRITE}")
+    return duration
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Any duration; None for what is none."""
     written = _WRITTEN.fullmatch(text)
-    if not written:
-        raise at.wrong(f"{text!r} is not a duration: use a number and s, m, h or d, such as 30m, 24h or 7d")
-    return timedelta(seconds=int(written[1]) * _SECONDS[written[2]])
+    return timedelta(seconds=int(written[1]) * _SECONDS[written[2]]) if written else None
 
 
 def written_duration(duration: timedelta) -> str:

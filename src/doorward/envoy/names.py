@@ -29,6 +29,8 @@ REQUEST_METADATA: Final = "doorward.request"
 """Dynamic metadata: ``token`` (from our cookie) and ``cookies`` (all cookies but ours)."""
 CLAIMS_KEY: Final = "claims"
 """Dynamic metadata of ``JWT_AUTHN``: the verified token's claims."""
+ROUTE_METADATA: Final = "doorward"
+"""Metadata of routes: ``policy_version`` names the rules in force there."""
 SHADOW_RESULT: Final = "shadow_engine_result"
 SHADOW_POLICY: Final = "shadow_effective_policy_id"
 
@@ -40,6 +42,8 @@ SESSION_TLV: Final = 0xE1
 
 TOKEN_HEADER: Final = "x-doorward-token"
 SESSION_HEADER: Final = "x-doorward-session"
+COUNTRY_HEADER: Final = "x-doorward-country"
+"""The country that the edge took the source address to be in."""
 SOURCE_HEADER: Final = "x-doorward-source"
 """Towards Doorward's own pages: the address that the edge saw the person come from."""
 ASSERTION_HEADER: Final = "cf-access-jwt-assertion"
