@@ -62,7 +62,9 @@ class Checkpoint:
                 signature=signature,
             )
         except (KeyError, ValueError, TypeError) as error:
-            raise Invalid(field, "is no checkpoint: take one from doorward audit checkpoint --json") from error
+            raise Invalid(
+                field, "is no checkpoint: take one from doorward audit checkpoint --json"
+            ) from error
         return checkpoint
 
 

@@ -42,9 +42,7 @@ class Position:
 
 def act_entry(act: Act, now: datetime) -> bytes:
     """An act. Raises TypeError for facts that JSON cannot say."""
-    return _json(
-        {"act": str(act.name), "time": written_instant(now), "by": act.by, "facts": dict(act.facts)}
-    )
+    return _json({"act": str(act.name), "time": written_instant(now), "by": act.by, "facts": dict(act.facts)})
 
 
 def segment_entry(number: int, now: datetime, read: Position | None) -> bytes:

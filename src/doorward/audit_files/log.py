@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -91,11 +92,8 @@ class FileAuditLog:
 
     def sync(self) -> None:
         """Everything that was taken is on the disk when this returns. Raises Unavailable."""
-        with self._lock:
-            try:
-                self._file.sync()
-            except OSError as error:
-                raise self._unavailable(error) from None
+        with self._lock, self._refusing():
+            self._file.sync()
 
     def begin_file(self, read: Position) -> None:
         """Another file of the access log is read from now on. Durable. Raises Unavailable."""
@@ -116,11 +114,17 @@ class FileAuditLog:
 
         Raises Unavailable.
         """
-        with self._lock:
+        now = self._clock.now()
+        with self._lock, self._refusing():
             if self._signed is not None and self._signed.sequence == self._link.sequence - 1:
                 return self._signed
-            self._signed = self._append(None, self._clock.now(), durable=True)
-            return self._signed
+            self._file.sync()  # what is signed is on the disk
+            file, link, head = self._place(now)
+            signed = self._signer.sign(link, now)
+            link, data = chained(link, [checkpoint_entry(signed, self._read)])
+            self._write(file, link, head + data, durable=True)
+            self._signed = signed
+            return signed
 
     def is_checkpoint_due(self) -> bool:
         """Whether enough was written, or time gone by, since the last checkpoint of this process."""
@@ -141,50 +145,47 @@ class FileAuditLog:
 
     # --- the file -------------------------------------------------------------------------------
 
-    def _append(
-        self, entries: Sequence[bytes] | None, now: datetime, *, durable: bool
-    ) -> Checkpoint | None:
-        """Append entries, or without any a checkpoint, which is returned."""
-        file, signed = self._file, None
+    def _append(self, entries: Sequence[bytes], now: datetime, *, durable: bool) -> None:
+        with self._refusing():
+            file, link, head = self._place(now)
+            link, data = chained(link, entries)
+            self._write(file, link, head + data, durable=durable)
+
+    def _place(self, now: datetime) -> tuple[SegmentFile, Link, bytes]:
+        """The segment that takes the next entries, with what must stand before them."""
+        file = self._file
+        if not file.is_in_place():
+            file = self._next(file)
+        elif file.size >= self._segment_size:
+            file.sync()
+            file = self._next(file)
+        head = [segment_entry(file.number, now, self._read)] if not file.size else []
+        if self._mended:
+            head.append(act_entry(Act(name=ActName.LOG_MENDED, facts={"bytes": self._mended}), now))
+        return file, *chained(self._link, head)
+
+    def _write(self, file: SegmentFile, link: Link, data: bytes, *, durable: bool) -> None:
         try:
-            if entries is None:
-                file.sync()  # what is signed is on the disk
-            if not file.is_in_place():
-                file = self._next(file)
-            elif file.size >= self._segment_size:
-                file.sync()
-                file = self._next(file)
-            link, data = chained(self._link, self._head(file, now))
-            if entries is None:
-                signed = self._signer.sign(link, now)
-                entries = [checkpoint_entry(signed, self._read)]
-            link, more = chained(link, entries)
-            file.append(data + more, durable=durable)
-        except OSError as error:
+            file.append(data, durable=durable)
+        except OSError:
             if file is not self._file:
                 file.close()
-            raise self._unavailable(error) from None
+            raise
         if file is not self._file:
             self._file.close()
         self._file, self._link, self._mended = file, link, 0
-        return signed
 
-    def _unavailable(self, error: OSError) -> Unavailable:
-        return Unavailable(
-            f"the audit log in {self._folder} cannot be written ({error.strerror}), and what cannot be "
-            "written there is not done: nothing was changed; make room on that disk, or see to the "
-            "folder's owner and mode, and try again"
-        )
-
-    def _head(self, file: SegmentFile, now: datetime) -> list[bytes]:
-        if not file.size:
-            head = [segment_entry(file.number, now, self._read)]
-        else:
-            head = []
-        if self._mended:
-            act = Act(name=ActName.LOG_MENDED, facts={"bytes": self._mended})
-            head.append(act_entry(act, now))
-        return head
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Within, what the disk does not take is Unavailable."""
+        try:
+            yield
+        except OSError as error:
+            raise Unavailable(
+                f"the audit log in {self._folder} cannot be written ({error.strerror}), and what cannot be "
+                "written there is not done: nothing was changed; make room on that disk, or see to the "
+                "folder's owner and mode, and try again"
+            ) from None
 
     def _segment(self, found: Ending) -> SegmentFile:
         number = found.segment if found.sound and found.segment else found.segment + 1

@@ -33,7 +33,8 @@ class Kind(StrEnum):
 
 
 Folder = Annotated[
-    Path | None, typer.Option("--folder", help="The folder of the segments, where it is not the data folder's.")
+    Path | None,
+    typer.Option("--folder", help="The folder of the segments, if not the data folder's."),
 ]
 CheckpointFile = Annotated[
     Path | None, typer.Option("--checkpoint", help="A checkpoint that was kept elsewhere.")

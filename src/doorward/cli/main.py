@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from doorward import __version__
-from doorward.cli import access, audit, demo, explain, idp, rotate_key, serve, service_token, session, status, tunnel
+from doorward.cli import (
+    access,
+    audit,
+    demo,
+    explain,
+    idp,
+    rotate_key,
+    serve,
+    service_token,
+    session,
+    status,
+    tunnel,
+)
 
 app = typer.Typer(
     name="doorward",

@@ -52,13 +52,12 @@ def export(configuration: Configuration, *, with_secrets: bool = False) -> str:
     return "\n".join(parts)
 
 
-
-def access_document(configuration: Configuration) -> dict[str, Written]:
+def access_document(configuration: Configuration) -> dict[str, object]:
     """What ``export`` writes, without secrets, as JSON knows it: quick to make, and still an access file.
 
     Raises NotFound as ``export`` does.
     """
-    sections = {
+    sections: dict[str, object] = {
         name: [_without_secrets(thing) for thing in things]
         for name, things in _sections(configuration).items()
     }

@@ -136,9 +136,7 @@ def _person_named(*, named: bool) -> accesslog_pb2.AccessLogFilter:
 
 def _machine(*, named: bool) -> accesslog_pb2.AccessLogFilter:
     """Whether the token that was verified is a machine's."""
-    path = [
-        metadata_pb2.MetadataMatcher.PathSegment(key=key) for key in (names.CLAIMS_KEY, "service_token")
-    ]
+    path = [metadata_pb2.MetadataMatcher.PathSegment(key=key) for key in (names.CLAIMS_KEY, "service_token")]
     return accesslog_pb2.AccessLogFilter(
         metadata_filter=accesslog_pb2.MetadataFilter(
             matcher=metadata_pb2.MetadataMatcher(

@@ -1,0 +1,350 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from doorward.audit.acts import Act, ActName
+from doorward.audit.entries import ActEntry
+from doorward.audit.writing import SEGMENT, Position
+from doorward.audit_files.log import EVERY_ENTRIES, EVERY_SECONDS
+from doorward.audit_files.reading import entries
+from doorward.audit_files.segments import segment_files
+from doorward.model.errors import Unavailable
+from tests.audit.samples import request_line
+from tests.audit_files.logs import is_whole, lines_in, log_in, some_act
+from tests.fakes.audit import FullDisk
+from tests.fakes.clock import START, FakeClock
+
+PLACE = Position("a" * 64, 100)
+
+
+def numbers(folder: Path) -> list[int]:
+    return [e.facts["number"] for e in entries(folder) if isinstance(e, ActEntry) and "number" in e.facts]
+
+
+def test_acts_are_chained_in_files_that_only_their_owner_reads(tmp_path: Path) -> None:
+    log = log_in(tmp_path / "audit")
+    assert asyncio.run(log.record(some_act(1), some_act(2))) == 3
+    [path] = segment_files(tmp_path / "audit")
+    assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("000001.jsonl", 0o600)
+    assert numbers(tmp_path / "audit") == [1, 2]
+    is_whole(tmp_path / "audit")
+    log.close()
+
+
+def test_opening_a_log_writes_nothing(tmp_path: Path) -> None:
+    log_in(tmp_path / "audit")
+    assert segment_files(tmp_path / "audit") == []
+
+
+def test_a_log_goes_on_after_a_restart(tmp_path: Path) -> None:
+    for number in range(3):
+        log = log_in(tmp_path)
+        log.record_now(some_act(number))
+        log.take_requests([request_line(number)], Position("a" * 64, number))
+        log.checkpoint()
+        log.close()
+    assert numbers(tmp_path) == [0, 1, 2]
+    assert is_whole(tmp_path).signed == 9
+
+
+def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
+    log = log_in(tmp_path, segment_size=2000)
+    for number in range(40):
+        log.record_now(some_act(number))
+    log.checkpoint()
+    assert len(segment_files(tmp_path)) > 2
+    assert numbers(tmp_path) == list(range(40))
+    is_whole(tmp_path)
+    log.close()
+
+
+def test_a_checkpoint_that_begins_a_segment_vouches_for_all_before_it(tmp_path: Path) -> None:
+    log = log_in(tmp_path, segment_size=1)
+    log.record_now(some_act())
+    checkpoint = log.checkpoint()
+    assert len(segment_files(tmp_path)) == 2
+    assert is_whole(tmp_path, checkpoint).signed == checkpoint.sequence == 3
+    log.close()
+
+
+def test_without_anything_new_there_is_no_new_checkpoint(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.record_now(some_act())
+    assert log.checkpoint() == log.checkpoint()
+    assert len(lines_in(tmp_path)) == 3
+    log.close()
+
+
+def test_a_checkpoint_is_due_after_a_minute_or_many_entries_but_never_for_nothing(tmp_path: Path) -> None:
+    clock = FakeClock()
+    log = log_in(tmp_path, clock=clock)
+    assert not log.is_checkpoint_due()
+    log.record_now(some_act())
+    assert log.is_checkpoint_due()  # the first of this process: what was before may be unsigned
+    log.checkpoint()
+    clock.advance(timedelta(hours=1))
+    assert not log.is_checkpoint_due()
+    log.checkpoint()
+    log.record_now(some_act())
+    assert log.is_checkpoint_due()
+    log.checkpoint()
+    log.record_now(some_act())
+    clock.advance(timedelta(seconds=EVERY_SECONDS - 1))
+    assert not log.is_checkpoint_due()
+    clock.advance(timedelta(hours=-2))
+    assert log.is_checkpoint_due()
+    clock.advance(timedelta(hours=2))
+    log.take_requests([b'{"application":1}'] * EVERY_ENTRIES, PLACE)
+    assert log.is_checkpoint_due()
+    log.close()
+
+
+def test_threads_and_tasks_write_one_after_the_other(tmp_path: Path) -> None:
+    log = log_in(tmp_path, segment_size=3000)
+
+    def requests() -> None:
+        for number in range(50):
+            log.take_requests([request_line(number)], Position("a" * 64, number))
+
+    async def acts() -> None:
+        await asyncio.gather(*(log.record(some_act(number)) for number in range(20)))
+
+    thread = threading.Thread(target=requests)
+    thread.start()
+    asyncio.run(acts())
+    thread.join()
+    log.checkpoint()
+    assert sorted(numbers(tmp_path)) == list(range(20))
+    is_whole(tmp_path)
+    log.close()
+
+
+# --- disks that do not take it ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("room", [0, 1, 100, 500])
+def test_what_a_full_disk_does_not_take_leaves_no_trace_and_room_brings_it_back(
+    tmp_path: Path, room: int
+) -> None:
+    disk = FullDisk()
+    log = log_in(tmp_path, disk=disk)
+    log.record_now(some_act(1))
+    before = segment_files(tmp_path)[0].read_bytes()
+    disk.room = room
+    with pytest.raises(Unavailable, match=r"No space left on device.*nothing was changed; make room"):
+        log.record_now(*(some_act(number) for number in range(2, 9)))
+    assert segment_files(tmp_path)[0].read_bytes() == before
+    with pytest.raises(Unavailable, match="No space"):
+        log.checkpoint()
+    disk.room = None
+    log.record_now(some_act(10))
+    assert numbers(tmp_path) == [1, 10]
+    assert is_whole(tmp_path, log.checkpoint()).fault == ""
+    log.close()
+
+
+def test_a_disk_that_is_full_from_the_beginning(tmp_path: Path) -> None:
+    disk = FullDisk(room=10)
+    log = log_in(tmp_path, disk=disk)
+    with pytest.raises(Unavailable):
+        log.record_now(some_act())
+    disk.room = None
+    log.record_now(some_act(5))
+    assert numbers(tmp_path) == [5]
+    is_whole(tmp_path)
+    log.close()
+
+
+def test_a_disk_that_is_full_when_a_segment_ends(tmp_path: Path) -> None:
+    disk = FullDisk()
+    log = log_in(tmp_path, disk=disk, segment_size=1)
+    log.record_now(some_act(1))
+    disk.room = 50
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            log.record_now(some_act(2))
+    disk.room = None
+    log.record_now(some_act(3))
+    assert numbers(tmp_path) == [1, 3]
+    is_whole(tmp_path)
+    log.close()
+
+
+def test_what_the_disk_did_not_confirm_is_not_there(tmp_path: Path) -> None:
+    disk = FullDisk()
+    log = log_in(tmp_path, disk=disk)
+    log.record_now(some_act(1))
+    disk.syncs = False
+    with pytest.raises(Unavailable, match="Input/output error"):
+        log.record_now(some_act(2))
+    disk.syncs = True
+    log.record_now(some_act(3))
+    assert numbers(tmp_path) == [1, 3]
+    is_whole(tmp_path)
+    log.close()
+
+
+def test_a_folder_that_is_gone_refuses_and_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "audit"
+    log = log_in(folder)
+    folder.rmdir()
+    with pytest.raises(Unavailable, match="No such file or directory"):
+        log.record_now(some_act(1))
+    folder.mkdir()
+    log.record_now(some_act(2))
+    assert numbers(folder) == [2]
+    log.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[tuple[Path, FullDisk | None]]:
+    """A folder whose disk has 64 KiB: a file system of its own where this machine lets us have one, the
+    same by a disk that counts where it does not."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = os.system(f"mount -t tmpfs -o size=64k tmpfs '{folder}' 2>/dev/null") == 0
+    try:
+        yield folder, None if mounted else FullDisk(room=65536)
+    finally:
+        if mounted:
+            os.system(f"umount '{folder}'")
+
+
+def test_a_small_disk_fills_up_and_is_given_room_again(small_disk: tuple[Path, FullDisk | None]) -> None:
+    folder, disk = small_disk
+    ballast = folder / "ballast"
+    if disk is None:
+        ballast.write_bytes(bytes(32768))
+    log = log_in(folder, disk=disk)
+    taken = 0
+    with pytest.raises(Unavailable, match="No space left on device"):
+        for number in range(1000):
+            log.record_now(some_act(number))
+            taken += 1
+    assert numbers(folder) == list(range(taken))
+    is_whole(folder)
+    if disk is None:
+        ballast.unlink()
+    else:
+        disk.room = None
+    log.record_now(some_act(5000))
+    assert numbers(folder)[-1] == 5000
+    is_whole(folder)
+    log.close()
+
+
+# --- crashes, and people with editors -----------------------------------------------------------
+
+
+def test_half_a_line_from_a_crash_is_cut_off_and_told(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.record_now(some_act(1))
+    log.close()
+    [path] = segment_files(tmp_path)
+    with path.open("ab") as file:
+        file.write(b'{"sequence":3,"hash":"00')
+    log = log_in(tmp_path)
+    log.record_now(some_act(2))
+    assert numbers(tmp_path) == [1, 2]
+    [mended] = [e for e in entries(tmp_path) if isinstance(e, ActEntry) and e.name == ActName.LOG_MENDED]
+    assert mended.facts == {"bytes": 24}
+    is_whole(tmp_path)
+    log.close()
+
+
+def test_an_empty_segment_from_a_crash_is_left_behind(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.record_now(some_act(1))
+    log.close()
+    (tmp_path / "000002.jsonl").touch()
+    log = log_in(tmp_path)
+    log.record_now(some_act(2))
+    log.close()
+    assert numbers(tmp_path) == [1, 2]
+    is_whole(tmp_path)
+
+
+def test_a_damaged_end_is_kept_as_it_is_for_verifying_and_the_log_goes_on(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.record_now(some_act(1))
+    log.close()
+    [path] = segment_files(tmp_path)
+    with path.open("ab") as file:
+        file.write(b"\0" * 20 + b"\n")
+    log = log_in(tmp_path)
+    log.record_now(some_act(2))
+    log.close()
+    assert path.read_bytes().endswith(b"\0\n")
+    assert numbers(tmp_path) == [1, 2]
+    assert [line.sequence for line in lines_in(tmp_path)] == [1, 2, 3, 4]
+
+
+def test_a_segment_that_somebody_takes_away_is_missed_and_acts_are_still_kept(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.record_now(some_act(1))
+    segment_files(tmp_path)[0].unlink()
+    log.record_now(some_act(2))
+    log.close()
+    assert [path.name for path in segment_files(tmp_path)] == ["000002.jsonl"]
+    assert numbers(tmp_path) == [2]
+
+
+def test_a_symbolic_link_in_place_of_a_segment_is_not_written_through(tmp_path: Path) -> None:
+    log = log_in(tmp_path / "audit")
+    log.record_now(some_act(1))
+    log.close()
+    [path] = segment_files(tmp_path / "audit")
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    before = path.read_bytes()
+    log = log_in(tmp_path / "audit")
+    with pytest.raises(Unavailable, match="symbolic links"):
+        log.record_now(some_act(2))
+    assert path.read_bytes() == before
+    log.close()
+
+
+def test_how_far_the_access_log_was_read_is_known_after_a_restart(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    assert log.read is None
+    log.begin_file(Position("a" * 64, 0))
+    log.take_requests([request_line(1), request_line(2)], Position("a" * 64, 800))
+    log.record_now(some_act())
+    log.close()
+    log = log_in(tmp_path)
+    assert log.read == Position("a" * 64, 0, lines=2)
+    log.close()
+
+
+def test_how_far_is_known_across_segments_and_restarts_before_anything_is_read(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.begin_file(Position("a" * 64, 0))
+    log.take_requests([request_line(1), request_line(2)], Position("a" * 64, 800))
+    log.close()
+    for _ in range(3):
+        log = log_in(tmp_path, segment_size=1)
+        log.record_now(some_act())
+        log.close()
+    log = log_in(tmp_path)
+    assert log.read == Position("a" * 64, 0, lines=2)
+    firsts = [line for line in lines_in(tmp_path) if line.entry.startswith(SEGMENT)]
+    assert [json.loads(line.entry)["segment"] for line in firsts] == [1, 2, 3, 4]
+    log.close()
+
+
+def test_an_act_has_the_time_and_the_door(tmp_path: Path) -> None:
+    log = log_in(tmp_path)
+    log.record_now(Act(name=ActName.STARTED, by="administrator"))
+    [entry] = entries(tmp_path)
+    assert isinstance(entry, ActEntry)
+    assert (entry.time, entry.by) == (START, "administrator")
+    log.close()
