@@ -94,5 +94,5 @@ def test_an_unreadable_line_is_an_entry_with_its_text() -> None:
 
 @pytest.mark.parametrize("entry", [b"{}", b'{"other":1,"time":"2026-03-01T12:00:00.000Z"}', b"{"])
 def test_what_the_log_never_holds_is_refused(entry: bytes) -> None:
-    with pytest.raises(ValueError, match="instant|unknown kind|Expecting"):
+    with pytest.raises(ValueError, match=r"instant|unknown kind|Expecting"):
         entry_of(1, entry)

@@ -62,7 +62,8 @@ class Decider:
         try:
             machine = self._machine(in_force, question)
             if machine is not None:
-                return await self._answer_machine(in_force, application, machine, question)
+                answer = await self._answer_machine(in_force, application, machine, question)
+                return replace(answer, facts=replace(answer.facts, service_token=machine.id))
             session = await self._session(in_force, application, question)
         except Refused as refused:
             return _refusal(401, "credentials-refused", _sentence(refused))
