@@ -19,7 +19,7 @@ OTHER_SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 KEYS = Keys([SIGNER.public])
 
 
-def request_line(number: int = 1, *, time: str = "2026-03-01T12:00:00.000Z", **fields: object) -> bytes:
+def request_line(number: object = 1, *, time: object = "2026-03-01T12:00:00.000Z", **fields: object) -> bytes:
     """A line as the edge writes it, with fields in Envoy's order."""
     line = {
         "application": "hello",

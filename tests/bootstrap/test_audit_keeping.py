@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,6 +15,8 @@ from doorward.audit.entries import ActEntry
 from doorward.audit_files.reading import entries
 from doorward.bootstrap.audit_keeping import reopen_logs
 from doorward.bootstrap.control_plane import ControlPlane
+from doorward.model.ids import TunnelId
+from doorward.model.tunnel import Tunnel
 from doorward.services.audited.configurations import access_document_of
 from tests.bootstrap.control import with_control_plane
 from tests.serving import serving_on
@@ -27,7 +30,11 @@ async def kept(control: ControlPlane) -> None:
     """As the process does until it ends."""
     stop = asyncio.Event()
     running = asyncio.get_running_loop().create_task(control.audit.keeper.run(stop))
-    await control.services.tunnels.create(f"attic-{control.audit.log.sequence}")
+    # Not through the service, which would wait for an edge.
+    configuration, version = await control.audit.stores.configurations.load()
+    attic = Tunnel(id=TunnelId(f"t{version}"), name=f"attic-{version}")
+    changed = replace(configuration, tunnels=(*configuration.tunnels, attic))
+    await control.audit.stores.configurations.save(changed, expected=version)
     stop.set()
     await running
 

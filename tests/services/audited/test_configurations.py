@@ -61,7 +61,7 @@ def test_what_cannot_be_recorded_is_refused_and_changes_nothing() -> None:
         assert world.current.get().configuration is before
         audit.full = False
         await world.tunnels.create("attic")
-        assert inner.configurations.configuration.tunnel_named("attic")
+        assert inner.configurations.configuration.tunnel_named("attic").name == "attic"
 
     asyncio.run(run())
 
