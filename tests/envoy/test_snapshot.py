@@ -79,9 +79,9 @@ def test_every_request_is_logged_once() -> None:
         assert not verdict.metadata_filter.match_if_key_not_found.value
         assert header.header_filter.header.name == "cf-access-authenticated-user-email"
         assert header.header_filter.header.present_match is named
-        invert = [not t.metadata_filter.matcher.invert for t in token]
+        present = [t.metadata_filter.matcher.value.present_match for t in token]
         missing = [not t.metadata_filter.match_if_key_not_found.value for t in token]
-        assert invert == missing == ([] if by_token is None else [by_token])
+        assert present == missing == ([] if by_token is None else [by_token])
     assert other.metadata_filter.matcher.value.string_match.exact == "denied"
     assert other.metadata_filter.match_if_key_not_found.value
 

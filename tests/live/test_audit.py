@@ -102,8 +102,9 @@ def test_machines_and_bypasses_are_told_apart(system: System) -> None:
     for _ in eventually("all three are in the log"):
         machine = listed(system, "--application", "machines")
         bypassed = listed(system, "--application", "public")
-        if len(machine) == 2 and bypassed:
+        if len(machine) >= 2 and bypassed:
             break
+    assert len(machine) == 2, "each is logged once"
     assert [(e["decided_by"], e["service_token"]) for e in machine] == [
         ("control", "audit-robot"),
         ("edge", "audit-robot"),
@@ -113,7 +114,7 @@ def test_machines_and_bypasses_are_told_apart(system: System) -> None:
 
 
 def test_what_clients_write_stays_inside_its_entry(system: System) -> None:
-    hostile = b'x"},"act":"signed-in","\x7f\xff\xfe{{'
+    hostile = b'x"},"act":"signed-in","\xff\xfe\xc2\x9b31m{{'
     head = b"GET /%1b%0d%0a HTTP/1.1\r\nHost: hello.localhost\r\nUser-Agent: " + hostile + b"\r\n\r\n"
     with system.door.connected("hello.localhost") as connection:
         connection.sendall(head)
@@ -123,7 +124,7 @@ def test_what_clients_write_stays_inside_its_entry(system: System) -> None:
     assert entry["application"] == "hello"
     assert 'x"},"act":"signed-in","' in entry["user_agent"]
     text = system.cli("audit", "list", "--request-id", entry["request_id"]).out
-    assert "\x1b" not in text
+    assert not set("\x1b\x9b") & set(text)
     assert len(text.splitlines()) == 2
     is_whole(system)
 

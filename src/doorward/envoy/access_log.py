@@ -135,15 +135,17 @@ def _person_named(*, named: bool) -> accesslog_pb2.AccessLogFilter:
 
 
 def _machine(*, named: bool) -> accesslog_pb2.AccessLogFilter:
-    """Whether the token that was verified is a machine's."""
-    path = [metadata_pb2.MetadataMatcher.PathSegment(key=key) for key in (names.CLAIMS_KEY, "service_token")]
+    """Whether the token that was verified is a machine's. This filter does not look at ``invert``: it
+    compares what is there with a value, and no id is empty."""
+    present = value_pb2.ValueMatcher(present_match=True)
+    absent = value_pb2.ValueMatcher(string_match=string_pb2.StringMatcher(exact=""))
+    segment = metadata_pb2.MetadataMatcher.PathSegment
     return accesslog_pb2.AccessLogFilter(
         metadata_filter=accesslog_pb2.MetadataFilter(
             matcher=metadata_pb2.MetadataMatcher(
                 filter=names.JWT_AUTHN,
-                path=path,
-                value=value_pb2.ValueMatcher(present_match=True),
-                invert=not named,
+                path=[segment(key=names.CLAIMS_KEY), segment(key="service_token")],
+                value=present if named else absent,
             ),
             match_if_key_not_found=wrappers_pb2.BoolValue(value=not named),
         )
