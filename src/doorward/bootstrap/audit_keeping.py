@@ -50,6 +50,18 @@ async def join_audit(folder: DataFolder, stores: SqlStores, clock: Clock) -> Aud
     return Audit(log=log, keeper=keeper, stores=AuditedStores(stores, log))
 
 
+def record_alone(folder: DataFolder, act: Act, clock: Clock) -> None:
+    """Record an act on a folder on which nothing runs.
+
+    Raises Unavailable when it cannot be recorded: then it must not be done.
+    """
+    log = FileAuditLog(folder.audit, signer=audit_signer(folder.keys, folder.audit), clock=clock)
+    try:
+        log.record_now(act)
+    finally:
+        log.close()
+
+
 def reopen_logs(admin: Path) -> Callable[[], Awaitable[None]]:
     """Tells the Envoy behind this socket to open its logs anew. One that is away does so when it
     starts."""

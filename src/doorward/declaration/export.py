@@ -6,6 +6,7 @@ left out, so that a file kept in version control shows what somebody decided and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 import yaml
@@ -52,8 +53,8 @@ def export(configuration: Configuration, *, with_secrets: bool = False) -> str:
     return "\n".join(parts)
 
 
-def access_document(configuration: Configuration) -> dict[str, object]:
-    """What ``export`` writes, without secrets, as JSON knows it: quick to make, and still an access file.
+def access_document(configuration: Configuration) -> str:
+    """What ``export`` writes without secrets, as JSON: quick to make, and still an access file.
 
     Raises NotFound as ``export`` does.
     """
@@ -61,11 +62,9 @@ def access_document(configuration: Configuration) -> dict[str, object]:
         name: [_without_secrets(thing) for thing in things]
         for name, things in _sections(configuration).items()
     }
-    return {
-        "version": 1,
-        "session_duration": written_duration(configuration.session_duration),
-        **sections,
-    }
+    head = {"version": 1, "session_duration": written_duration(configuration.session_duration)}
+    # Not in ASCII: JSON writes what lies beyond 16 bits as two escapes, which YAML does not know.
+    return json.dumps({**head, **sections}, separators=(",", ":"), ensure_ascii=False)
 
 
 def _sections(configuration: Configuration) -> dict[str, list[Written]]:
