@@ -8,10 +8,11 @@ from pathlib import Path
 from doorward.audit.acts import Act, ActName
 from doorward.audit.chain import Line, parse_line
 from doorward.audit.checkpoints import Checkpoint
+from doorward.audit.entries import ActEntry
 from doorward.audit.verification import Known, Verified
 from doorward.audit_files.disk import Disk
 from doorward.audit_files.log import SEGMENT_SIZE, FileAuditLog
-from doorward.audit_files.reading import verify_folder
+from doorward.audit_files.reading import entries, verify_folder
 from doorward.audit_files.segments import segment_files, segment_lines
 from tests.audit.samples import KEYS, SIGNER
 from tests.fakes.clock import FakeClock
@@ -46,3 +47,7 @@ def is_whole(folder: Path, *known: Checkpoint) -> Verified:
     found = verify_folder(folder, KEYS, [Known(one, "the test") for one in known])
     assert found.fault == ""
     return found
+
+
+def numbers(folder: Path) -> list[int]:
+    return [e.facts["number"] for e in entries(folder) if isinstance(e, ActEntry) and "number" in e.facts]
