@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import envoys, load, machine, service_tokens, sign_ins, sockets
+from bench.audit_log import measure_audit_log
 from bench.ports import free_port, wait_for_port
 from doorward.bootstrap.envoy_binary import find_envoy
 
@@ -60,6 +61,7 @@ def main() -> None:
         stack.enter_context(sign_ins.hanging(ports["hanging"]))
         measure_providers(found, provider, 5 * seconds)
         measure_memory(found)
+        measure_audit_log(folder, row)
 
 
 def say(text: str) -> None:

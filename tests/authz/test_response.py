@@ -11,7 +11,12 @@ from doorward.authz.response import response_of
 from doorward.services.questions import Deny, Facts, Kind, Pass, SendToSignIn
 
 FACTS = Facts(
-    decision=Kind.ALLOW, person="ada@example.com", session="s-1", policy="engineers", reason="included"
+    decision=Kind.ALLOW,
+    person="ada@example.com",
+    session="s-1",
+    policy="engineers",
+    policy_version="7f",
+    reason="included",
 )
 ADD, SET = "APPEND_IF_EXISTS_OR_ADD", "OVERWRITE_IF_EXISTS_OR_ADD"
 
@@ -64,6 +69,7 @@ def test_the_log_is_told_who_decided_what_about_whom_and_why() -> None:
         "person": "ada@example.com",
         "session": "s-1",
         "policy": "engineers",
+        "policy_version": "7f",
         "reason": "included",
     }
 

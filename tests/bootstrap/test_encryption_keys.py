@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from doorward.audit.entries import ActEntry
+from doorward.audit_files.reading import entries
 from doorward.bootstrap import encryption_keys as keys
 from doorward.bootstrap.data_folder import DataFolder
 from doorward.model.errors import Invalid, Unavailable
@@ -95,3 +97,16 @@ def test_a_variable_that_holds_no_key_is_told_without_its_value(folder: DataFold
     with pytest.raises(Unavailable, match="is not a key") as told:
         keys.encryption_keys(folder, {keys.VARIABLE: "hunter2"})
     assert "hunter2" not in str(told.value)
+
+
+def test_a_rotation_is_recorded_and_not_made_when_it_cannot_be(folder: DataFolder) -> None:
+    with_stores(folder, {}, add=True)
+    asyncio.run(keys.rotate_encryption_key(folder, {}))
+    acts = [entry for entry in entries(folder.audit) if isinstance(entry, ActEntry)]
+    assert [(act.name, act.by) for act in acts] == [("encryption-key-rotated", "administrator")]
+    before = (folder.path / keys.FILE).read_bytes()
+    (folder.audit / "000001.jsonl").unlink()
+    folder.audit.rmdir()
+    with pytest.raises(Unavailable, match="what cannot be written there is not done"):
+        asyncio.run(keys.rotate_encryption_key(folder, {}))
+    assert (folder.path / keys.FILE).read_bytes() == before

@@ -7,6 +7,7 @@ from pathlib import Path
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
 from doorward.envoy.access_log import (
+    ALLOWED_MACHINE,
     ALLOWED_NOBODY,
     ALLOWED_PERSON,
     ANSWERED_BY_CONTROL,
@@ -62,17 +63,25 @@ def test_a_refusal_of_the_control_plane_keeps_its_own_words() -> None:
 
 
 def test_every_line_of_the_access_log_has_the_same_fields() -> None:
-    assert ALLOWED_PERSON.keys() == ALLOWED_NOBODY.keys() == ANSWERED_BY_CONTROL.keys()
+    shapes = (ALLOWED_PERSON, ALLOWED_MACHINE, ALLOWED_NOBODY, ANSWERED_BY_CONTROL)
+    assert len({frozenset(shape) for shape in shapes}) == 1
+
+
+def test_a_line_begins_with_the_application_by_which_the_audit_log_knows_it() -> None:
+    assert FIELDS[0] == "application"
 
 
 def test_every_request_is_logged_once() -> None:
-    person, nobody, other = (logger.filter for logger in build_access_logs(SETTINGS))
-    for allowed, named in ((person, True), (nobody, False)):
-        verdict, header = allowed.and_filter.filters
+    person, machine, nobody, other = (logger.filter for logger in build_access_logs(SETTINGS))
+    for allowed, named, by_token in ((person, True, None), (machine, False, True), (nobody, False, False)):
+        verdict, header, *token = allowed.and_filter.filters
         assert verdict.metadata_filter.matcher.value.string_match.exact == "allowed"
         assert not verdict.metadata_filter.match_if_key_not_found.value
         assert header.header_filter.header.name == "cf-access-authenticated-user-email"
         assert header.header_filter.header.present_match is named
+        present = [t.metadata_filter.matcher.value.present_match for t in token]
+        missing = [not t.metadata_filter.match_if_key_not_found.value for t in token]
+        assert present == missing == ([] if by_token is None else [by_token])
     assert other.metadata_filter.matcher.value.string_match.exact == "denied"
     assert other.metadata_filter.match_if_key_not_found.value
 

@@ -115,6 +115,10 @@ class FakeSessions:
         by_id = sorted(live, key=lambda s: s.id)
         return sorted(by_id, key=lambda s: s.created, reverse=True)
 
+    async def people(self, session_ids: Sequence[SessionId]) -> Mapping[SessionId, str]:
+        self._faults.check()
+        return {i: self._sessions[i].identity.email for i in session_ids if i in self._sessions}
+
     async def of_provider(
         self, provider: IdentityProviderId, *, now: datetime, subject: str | None = None
     ) -> Sequence[Session]:

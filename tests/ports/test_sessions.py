@@ -188,3 +188,16 @@ def test_sessions_that_ended_before_a_moment_are_forgotten(stores: OpenStores) -
             await opened.sessions.create(made["expired"], secret_hash="expired")
 
     asyncio.run(run())
+
+
+def test_the_people_of_sessions_are_known_ended_or_not_and_unknown_ones_left_out(stores: OpenStores) -> None:
+    async def run() -> None:
+        async with stores() as opened:
+            await opened.sessions.create(session("s1"), secret_hash="h1")
+            await opened.sessions.create(session("s2", email="bob@example.com"), secret_hash="h2")
+            await opened.sessions.revoke([SessionId("s2")], now=START)
+            ids = [SessionId(name) for name in ("s2", "s1", "none")]
+            assert await opened.sessions.people(ids) == {"s1": "ada@example.com", "s2": "bob@example.com"}
+            assert await opened.sessions.people([]) == {}
+
+    asyncio.run(run())

@@ -79,7 +79,9 @@ def _metadata(facts: Facts) -> struct_pb2.Struct:
         "decided_by": "control",
         "person": facts.person,
         "session": facts.session,
+        "service_token": facts.service_token,
         "policy": facts.policy,
+        "policy_version": facts.policy_version,
         "reason": facts.reason,
     }
     metadata.update({key: value for key, value in named.items() if value})

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from doorward.api.application import Verbs, api_application
 from doorward.authz.server import AuthorizationServer
 from doorward.bootstrap import places
+from doorward.bootstrap.acting import through_door
+from doorward.bootstrap.audit_keeping import Audit, join_audit
 from doorward.bootstrap.certificates_files import ensure_authority, ensure_certificate
 from doorward.bootstrap.certificates_own import load_own
 from doorward.bootstrap.control_services import ControlServices, join_services
@@ -32,6 +34,7 @@ from doorward.scim.application import PATH as SCIM_PATH
 from doorward.scim.application import scim_application
 from doorward.scim.door import Door
 from doorward.scim.limits import Pace
+from doorward.services.acting import ADMINISTRATOR, DIRECTORY, PAGES
 from doorward.services.identity_providers import all_expiry_warnings
 from doorward.services.publish import EDGE_TUNNEL, CertificateAndKey
 from doorward.services.service_token_upkeep import expiry_warnings
@@ -53,14 +56,15 @@ class ControlPlane:
     ads: AdsServer
     relays: RelayControl
     authorization: AuthorizationServer
-    web: Starlette
-    api: FastAPI
+    web: ASGIApp
+    api: ASGIApp
+    audit: Audit
     services: ControlServices
     edge_token: str
 
     def status(self) -> Status:
         """What is so at this moment."""
-        return _status(self.services, self.ads, self.relays, SystemClock())
+        return _status(self.services, self.ads, self.relays, self.audit, SystemClock())
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -103,6 +107,7 @@ async def build(
     geography = _geography(settings, folder)
     keys = encryption_keys(folder, environment)
     stores = await SqlStores.open(folder.database, encryption_key=keys.current, previous_keys=keys.previous)
+    audit = await join_audit(folder, stores, clock)
     ads, relays = AdsServer(clock), RelayControl()
 
     def write_token(tunnel: Tunnel, secret: str) -> str:
@@ -120,7 +125,7 @@ async def build(
         settings,
         folder,
         edge=edge_settings,
-        stores=stores,
+        stores=audit.stores,
         ads=ads,
         relays=relays,
         certificate_for=certificates.issue,
@@ -131,6 +136,29 @@ async def build(
     )
     static_files = load_static_files()
     answers = Answers(Pages(static_files), team_origin=edge_settings.issuer)
+    pages = join_pages(
+        services,
+        answers,
+        team_domain=settings.team_domain,
+        static_files=dict(static_files),
+        clock=clock,
+        randomness=randomness,
+    )
+    api = api_application(
+        Verbs(
+            configurations=services.configurations,
+            tunnels=services.tunnels,
+            sessions=services.sessions,
+            service_tokens=services.service_tokens,
+            identity_providers=services.identity_providers,
+            explanations=services.explanations,
+            passes=services.passes,
+            grants=services.grants,
+            keys=services.keys,
+            facts=services.facts,
+            status=lambda: _status(services, ads, relays, audit, clock),
+        )
+    )
     return ControlPlane(
         stores=stores,
         ads=ads,
@@ -138,35 +166,15 @@ async def build(
         authorization=AuthorizationServer(services.decider, answers.refusal),
         web=Starlette(
             routes=[
-                Mount(SCIM_PATH, _scim(settings, services, edge_settings, clock)),
                 Mount(
-                    "",
-                    join_pages(
-                        services,
-                        answers,
-                        team_domain=settings.team_domain,
-                        static_files=dict(static_files),
-                        clock=clock,
-                        randomness=randomness,
-                    ),
+                    SCIM_PATH,
+                    through_door(DIRECTORY, _scim(settings, services, edge_settings, clock)),
                 ),
+                Mount("", through_door(PAGES, pages)),
             ]
         ),
-        api=api_application(
-            Verbs(
-                configurations=services.configurations,
-                tunnels=services.tunnels,
-                sessions=services.sessions,
-                service_tokens=services.service_tokens,
-                identity_providers=services.identity_providers,
-                explanations=services.explanations,
-                passes=services.passes,
-                grants=services.grants,
-                keys=services.keys,
-                facts=services.facts,
-                status=lambda: _status(services, ads, relays, clock),
-            )
-        ),
+        api=through_door(ADMINISTRATOR, api),
+        audit=audit,
         services=services,
         edge_token=write_token(EDGE_TUNNEL, services.tunnel_secrets.secret(EDGE_TUNNEL)),
     )
@@ -179,9 +187,13 @@ def _geography(settings: ControlSettings, folder: DataFolder) -> Places:
     return MaxMindPlaces(settings.geoip_database, copy=folder.path / places.GEOIP_DATABASE)
 
 
-def _status(services: ControlServices, ads: AdsServer, relays: RelayControl, clock: SystemClock) -> Status:
+def _status(
+    services: ControlServices, ads: AdsServer, relays: RelayControl, audit: Audit, clock: SystemClock
+) -> Status:
     configuration, now = services.current.get().configuration, clock.now()
     warnings = [*all_expiry_warnings(configuration, now), *expiry_warnings(configuration, now)]
+    if audit.keeper.problem:
+        warnings.append(audit.keeper.problem)
     return status(services.publisher, ads, relays, places=services.geography, warnings=warnings)
 
 

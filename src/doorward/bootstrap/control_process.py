@@ -49,28 +49,47 @@ async def run(settings: ControlSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        await control.services.tokens.refresh()
-        await control.relays.serve(places.RELAY_SOCKET)
-        await control.services.publisher.publish()
-        await _repeat_cuts(control)
-        await _catch_up(control)
-        await control.services.facts.begin()
-        _write_privately(places.EDGE_TOKEN, control.edge_token)
-        # The API comes last: whoever can reach it finds everything else in place.
-        async with (
-            _grpc(control),
-            _http(control.web, places.WEB_SOCKET),
-            _metrics(settings, control),
-            _http(control.api, places.API_SOCKET),
-        ):
-            log.info("control plane ready", team_domain=settings.team_domain)
-            async with asyncio.TaskGroup() as group:
-                keeping = group.create_task(control.services.timetable.keep())
-                await _until(stop, control)
-                keeping.cancel()
+        async with _audit_kept(control, stop):
+            await _serve(settings, control, stop)
     finally:
         await control.close()
     log.info("control plane stopped")
+
+
+async def _serve(settings: ControlSettings, control: ControlPlane, stop: asyncio.Event) -> None:
+    await control.services.tokens.refresh()
+    await control.relays.serve(places.RELAY_SOCKET)
+    await control.services.publisher.publish()
+    await _repeat_cuts(control)
+    await _catch_up(control)
+    await control.services.facts.begin()
+    _write_privately(places.EDGE_TOKEN, control.edge_token)
+    # The API comes last: whoever can reach it finds everything else in place.
+    async with (
+        _grpc(control),
+        _http(control.web, places.WEB_SOCKET),
+        _metrics(settings, control),
+        _http(control.api, places.API_SOCKET),
+    ):
+        log.info("control plane ready", team_domain=settings.team_domain)
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(control.services.timetable.keep())
+            await _until(stop, control)
+            keeping.cancel()
+
+
+@asynccontextmanager
+async def _audit_kept(control: ControlPlane, stop: asyncio.Event) -> AsyncIterator[None]:
+    """The audit log is kept within, and for what is left behind it. A keeper that fails for good ends
+    the process: nothing goes on unrecorded."""
+    over = asyncio.Event()
+    keeping = asyncio.get_running_loop().create_task(control.audit.keeper.run(over))
+    keeping.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        over.set()
+        await keeping
 
 
 async def _repeat_cuts(control: ControlPlane) -> None:

@@ -18,6 +18,7 @@ from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.places import Places
+from doorward.ports.stores import Stores
 from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
 from doorward.services.background import Background
@@ -63,7 +64,6 @@ from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
 from doorward.services.tunnels import Tunnels
-from doorward.stores.sql_stores import SqlStores
 
 MAILS_AT_ONCE, MAILS_WAITING = 4, 200
 
@@ -114,7 +114,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     folder: DataFolder,
     *,
     edge: EdgeSettings,
-    stores: SqlStores,
+    stores: Stores,
     ads: AdsServer,
     relays: RelayControl,
     certificate_for: CertificateFor,

@@ -2,6 +2,7 @@
 
 ::
 
+    audit/             the audit log
     doorward.db        the database
     doorward.lock      held while a supervisor runs; names its process
     keys/              the master key, the certificate authority
@@ -24,10 +25,11 @@ from doorward.bootstrap.data_folder_files import create_atomically
 from doorward.bootstrap.key_files import KEY_BYTES, new_key_text, read_key
 from doorward.model.errors import Unavailable
 
+AUDIT = "audit"
 DATABASE = "doorward.db"
 LOCK = "doorward.lock"
 MASTER_KEY = Path("keys", "master.key")
-FOLDERS = ("keys", "logs", "run")
+FOLDERS = (AUDIT, "keys", "logs", "run")
 
 SALT = b"doorward/1"
 """Not secret: keeps what is derived here apart from other programs' use of the same key."""
@@ -77,6 +79,11 @@ class DataFolder:
     def database(self) -> Path:
         """The file of the SQLite database."""
         return self.path / DATABASE
+
+    @property
+    def audit(self) -> Path:
+        """Where the segments of the audit log are."""
+        return self.path / AUDIT
 
     @property
     def keys(self) -> Path:

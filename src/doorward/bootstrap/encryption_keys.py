@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from doorward.audit.acts import Act, ActName
+from doorward.bootstrap.audit_keeping import record_alone
 from doorward.bootstrap.data_folder import DataFolder
 from doorward.bootstrap.data_folder_files import write_atomically
 from doorward.bootstrap.key_files import new_key_text, parse_key, read_key
+from doorward.bootstrap.system import SystemClock
 from doorward.model.errors import Unavailable
+from doorward.services.acting import ADMINISTRATOR
 from doorward.stores.sql_stores import SqlStores
 
 VARIABLE = "DOORWARD_ENCRYPTION_KEY"
@@ -61,6 +65,7 @@ async def rotate_encryption_key(folder: DataFolder, environment: Mapping[str, st
             f"present one into {PREVIOUS_VARIABLE}; the next start encrypts everything with the new one"
         )
     await _open_and_close(folder, environment)  # ends a rotation that was interrupted
+    record_alone(folder, Act(name=ActName.ENCRYPTION_KEY_ROTATED, by=ADMINISTRATOR), SystemClock())
     current = folder.path / FILE
     if current.exists():
         write_atomically(folder.path / PREVIOUS_FILE, current.read_bytes(), mode=0o600)

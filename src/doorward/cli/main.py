@@ -10,6 +10,7 @@ from doorward import __version__
 from doorward.cli import (
     access,
     application,
+    audit,
     demo,
     explain,
     fact,
@@ -68,6 +69,7 @@ app.add_typer(service_token.app, name="service-token")
 app.add_typer(passes.app, name="pass")
 app.add_typer(grants.app, name="grant")
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

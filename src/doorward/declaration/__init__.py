@@ -13,9 +13,10 @@ from doorward.declaration.blame import blamed
 from doorward.declaration.changes import Change, ChangeKind, changes
 from doorward.declaration.declared import Declaration
 from doorward.declaration.errors import DeclarationInvalid, Problem
-from doorward.declaration.export import export
+from doorward.declaration.export import access_document, export
 from doorward.declaration.merge import merge
 from doorward.declaration.parse import parse
+from doorward.declaration.past import past_configuration
 
 __all__ = [
     "Change",
@@ -23,9 +24,11 @@ __all__ = [
     "Declaration",
     "DeclarationInvalid",
     "Problem",
+    "access_document",
     "blamed",
     "changes",
     "export",
     "merge",
     "parse",
+    "past_configuration",
 ]

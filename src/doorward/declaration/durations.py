@@ -15,6 +15,7 @@ LONGEST_INTERVAL = timedelta(hours=24)
 LONGEST_GRANT = timedelta(days=7)
 
 _WRITTEN = re.compile(r"([1-9][0-9]{0,6})([smhd])")
+HOW_TO_WRITE = "use a number and s, m, h or d, such as 30m, 24h or 7d"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -68,11 +69,16 @@ def within(at: At, *, shortest: timedelta, longest: timedelta) -> timedelta:
 
 
 def _duration(at: At) -> timedelta:
-    text = at.text()
+    duration = parse_duration(at.text())
+    if duration is None:
+        raise at.wrong(f"{at.text()!r} is not a duration: {HOW_TO_WRITE}")
+    return duration
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Any duration; None for what is none."""
     written = _WRITTEN.fullmatch(text)
-    if not written:
-        raise at.wrong(f"{text!r} is not a duration: use a number and s, m, h or d, such as 30m, 24h or 7d")
-    return timedelta(seconds=int(written[1]) * _SECONDS[written[2]])
+    return timedelta(seconds=int(written[1]) * _SECONDS[written[2]]) if written else None
 
 
 def written_duration(duration: timedelta) -> str:

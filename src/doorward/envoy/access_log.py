@@ -1,8 +1,11 @@
 """One JSON line per request: who, what, which decision and why, how it went.
 
-Three loggers write the same shape. What the fast path allowed has its facts in the claims and the
-verdict: one logger for people, one for whom a bypass or a service token let in. The third writes
+Four loggers write the same shape. What the fast path allowed has its facts in the claims and the
+verdict: one logger for people, one for machines, one for whom a bypass let in. The fourth writes
 everything else, whose facts the control plane gave with its answer.
+
+The keeper (``audit_files``) copies each line into the audit log as it is: lines begin with
+``application``, since Envoy sorts the fields.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "host": "%REQ(:AUTHORITY)%",
         "path": "%PATH(NQ)%",
         "source": names.SOURCE,
+        "country": f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:{names.COUNTRY_KEY})%",
         "user_agent": "%REQ(USER-AGENT)%",
         "status": "%RESPONSE_CODE%",
         "bytes_received": "%BYTES_RECEIVED%",
@@ -50,19 +54,31 @@ AS_TEXT = "%REQ(:METHOD):0%"
 a protobuf value, which cost 19,000 instructions each time (callgrind, Envoy 1.40.0), a twentieth of a
 request. A text that is missing is ``-`` and not null, so it is used where the value is always there."""
 
-ALLOWED_PERSON: Mapping[str, str | None] = MappingProxyType(
+BY_EDGE: Mapping[str, str] = MappingProxyType(
     {
-        "person": f"%REQ({names.EMAIL_HEADER})%",
-        "session": claim("sid") + AS_TEXT,
         "decision": "allow",
         "decided_by": "edge",
         "policy": f"%DYNAMIC_METADATA({names.RBAC}:{names.SHADOW_POLICY})%" + AS_TEXT,
+        "policy_version": f"%METADATA(ROUTE:{names.ROUTE_METADATA}:policy_version)%" + AS_TEXT,
         "reason": "policy-matched",
     }
 )
 
+ALLOWED_PERSON: Mapping[str, str | None] = MappingProxyType(
+    {
+        **BY_EDGE,
+        "person": f"%REQ({names.EMAIL_HEADER})%",
+        "session": claim("sid") + AS_TEXT,
+        "service_token": None,
+    }
+)
+
+ALLOWED_MACHINE: Mapping[str, str | None] = MappingProxyType(
+    {**BY_EDGE, "person": None, "session": None, "service_token": claim("service_token") + AS_TEXT}
+)
+
 ALLOWED_NOBODY: Mapping[str, str | None] = MappingProxyType(
-    {**ALLOWED_PERSON, "person": None, "session": None}
+    {**BY_EDGE, "person": None, "session": None, "service_token": None}
 )
 
 ANSWERED_BY_CONTROL: Mapping[str, str | None] = MappingProxyType(
@@ -72,6 +88,8 @@ ANSWERED_BY_CONTROL: Mapping[str, str | None] = MappingProxyType(
         "decision": _asked("decision"),
         "decided_by": _asked("decided_by"),
         "policy": _asked("policy"),
+        "policy_version": _asked("policy_version"),
+        "service_token": _asked("service_token"),
         "reason": _asked("reason"),
     }
 )
@@ -85,7 +103,12 @@ def build_access_logs(settings: EdgeSettings) -> list[accesslog_pb2.AccessLog]:
     allowed, not_allowed = _verdict("allowed", or_none=False), _verdict("denied", or_none=True)
     return [
         _logger(settings, ALLOWED_PERSON, _all_of(allowed, _person_named(named=True))),
-        _logger(settings, ALLOWED_NOBODY, _all_of(allowed, _person_named(named=False))),
+        _logger(
+            settings, ALLOWED_MACHINE, _all_of(allowed, _person_named(named=False), _machine(named=True))
+        ),
+        _logger(
+            settings, ALLOWED_NOBODY, _all_of(allowed, _person_named(named=False), _machine(named=False))
+        ),
         _logger(settings, ANSWERED_BY_CONTROL, not_allowed),
     ]
 
@@ -109,6 +132,24 @@ def _person_named(*, named: bool) -> accesslog_pb2.AccessLogFilter:
     ``filters.early_header_mutation``."""
     header = route_components_pb2.HeaderMatcher(name=names.EMAIL_HEADER, present_match=named)
     return accesslog_pb2.AccessLogFilter(header_filter=accesslog_pb2.HeaderFilter(header=header))
+
+
+def _machine(*, named: bool) -> accesslog_pb2.AccessLogFilter:
+    """Whether the token that was verified is a machine's. This filter does not look at ``invert``: it
+    compares what is there with a value, and no id is empty."""
+    present = value_pb2.ValueMatcher(present_match=True)
+    absent = value_pb2.ValueMatcher(string_match=string_pb2.StringMatcher(exact=""))
+    segment = metadata_pb2.MetadataMatcher.PathSegment
+    return accesslog_pb2.AccessLogFilter(
+        metadata_filter=accesslog_pb2.MetadataFilter(
+            matcher=metadata_pb2.MetadataMatcher(
+                filter=names.JWT_AUTHN,
+                path=[segment(key=names.CLAIMS_KEY), segment(key="service_token")],
+                value=present if named else absent,
+            ),
+            match_if_key_not_found=wrappers_pb2.BoolValue(value=not named),
+        )
+    )
 
 
 def _all_of(*filters: accesslog_pb2.AccessLogFilter) -> accesslog_pb2.AccessLogFilter:

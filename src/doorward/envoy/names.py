@@ -34,6 +34,8 @@ the source is, by ISO 3166-1; only where that is known)."""
 COUNTRY_KEY: Final = "country"
 CLAIMS_KEY: Final = "claims"
 """Dynamic metadata of ``JWT_AUTHN``: the verified token's claims."""
+ROUTE_METADATA: Final = "doorward"
+"""Metadata of routes: ``policy_version`` names the rules in force there."""
 SHADOW_RESULT: Final = "shadow_engine_result"
 SHADOW_POLICY: Final = "shadow_effective_policy_id"
 

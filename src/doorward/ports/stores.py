@@ -71,6 +71,10 @@ class Sessions(Protocol):
         """Live sessions, newest first; of one canonical ``email`` only, where given."""
         ...
 
+    async def people(self, session_ids: Sequence[SessionId]) -> Mapping[SessionId, str]:
+        """The email address of each session's person, live or not; unknown sessions are left out."""
+        ...
+
     async def of_provider(
         self, provider: IdentityProviderId, *, now: datetime, subject: str | None = None
     ) -> Sequence[Session]:

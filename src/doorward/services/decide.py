@@ -73,7 +73,8 @@ class Decider:
         try:
             machine = self._machines.recognise(in_force, application, question)
             if machine is not None:
-                return await self._answer_machine(in_force, application, machine, question)
+                answer = await self._answer_machine(in_force, application, machine, question)
+                return replace(answer, facts=replace(answer.facts, service_token=machine.token.id))
             answered = await self._passes.answer(in_force, application, question)
             if answered is not None:
                 return answered

@@ -101,12 +101,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the log tells of an answer."""
+    """What the log tells of an answer. ``policy_version`` names the rules that were asked."""
 
     decision: Kind
     person: str = ""
     session: str = ""
+    service_token: str = ""
     policy: str = ""
+    policy_version: str = ""
     reason: str = ""
 
 

@@ -118,6 +118,16 @@ class SqlSessions:
             found = await connection.execute(query)
             return [mapping.from_row(row) for row in found.mappings()]
 
+    async def people(self, session_ids: Sequence[SessionId]) -> Mapping[SessionId, str]:
+        """The email address of each session's person; unknown sessions are left out."""
+        found: dict[SessionId, str] = {}
+        async with self._database.reading() as connection:
+            for start in range(0, len(session_ids), BATCH):
+                batch = session_ids[start : start + BATCH]
+                query = select(sessions.c.id, sessions.c.email).where(sessions.c.id.in_(batch))
+                found |= {SessionId(row.id): row.email for row in await connection.execute(query)}
+        return found
+
     async def of_provider(
         self, provider: IdentityProviderId, *, now: datetime, subject: str | None = None
     ) -> Sequence[Session]:

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
+from doorward.audit.checkpoints import Checkpoint
 from doorward.model.errors import Invalid
 from doorward.stores import database_file, organisation
+from doorward.stores.audit_checkpoints import SqlAuditCheckpoints
 from doorward.stores.configurations import SqlConfigurations
 from doorward.stores.credentials import SqlCredentials
 from doorward.stores.database import Database, sqlite
@@ -43,6 +45,7 @@ class SqlStores:
         self._grants = SqlGrants(database)
         self._service_token_uses = SqlServiceTokenUses(database)
         self._facts = SqlFacts(database)
+        self._audit_checkpoints = SqlAuditCheckpoints(database)
 
     @classmethod
     async def open(
@@ -130,6 +133,23 @@ class SqlStores:
     def facts(self) -> SqlFacts:
         """What sources report of people and sessions."""
         return self._facts
+
+    @property
+    def audit_checkpoints(self) -> SqlAuditCheckpoints:
+        """The newest checkpoint of the audit log."""
+        return self._audit_checkpoints
+
+
+async def newest_audit_checkpoint(path: Path, *, patience: timedelta) -> Checkpoint | None:
+    """The newest checkpoint in a database that may be in use, or be from before there were any. The
+    database is only read. Raises Unavailable."""
+    database = sqlite(path, patience=patience)
+    try:
+        async with database.reading() as connection:
+            tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        return await SqlAuditCheckpoints(database).newest() if "audit_checkpoints" in tables else None
+    finally:
+        await database.close()
 
 
 def sqlite_path(url_or_path: str | Path) -> Path:
