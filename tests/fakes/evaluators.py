@@ -123,7 +123,7 @@ class FakeEvaluator:
 
     async def slow(self, question: dict[str, Any]) -> Response:
         """Longer than anybody waits."""
-        await asyncio.sleep(60)
+        await asyncio.sleep(2)
         return self._answered(self.claims(question))
 
     async def lying(self, question: dict[str, Any]) -> Response:

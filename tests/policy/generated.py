@@ -5,17 +5,21 @@ The source of chance comes in: hypothesis' own in property tests, a seeded one i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from random import Random
 from typing import TypeVar
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application, Origin
+from doorward.model.external_evaluation import Evaluated
+from doorward.model.fact import Fact
 from doorward.model.ids import (
     ApplicationId,
     Audience,
+    ExternalEvaluationId,
     IdentityProviderId,
     PolicyId,
     RuleGroupId,
@@ -80,6 +84,19 @@ COUNTRIES = {
 """Where sources are, if that is known. The last is a country that is on no continent."""
 RULED_COUNTRIES = ("DE", "FR", "RU", "US")
 RULED_CONTINENTS = ("EU", "NA")
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SOON = AT + timedelta(hours=1)
+POSTURE = ("disk", "disk=fail", "os=a=b")
+LEVELS = ("none", "low", "high")
+FACTS: Sequence[Mapping[str, Fact]] = (
+    {},
+    {"disk": Fact(value="pass", expires=SOON), "risk": Fact(value="low", expires=SOON)},
+    {"disk": Fact(value="pass", expires=SOON), "os": Fact(value="a=b", expires=SOON)},
+    {"disk": Fact(value="fail", expires=SOON), "risk": Fact(value="none", expires=SOON)},
+    {"disk": Fact(value="pass", expires=AT), "risk": Fact(value="high", expires=SOON)},
+    {"risk": Fact(value="none", expires=AT)},
+)
+EVALUATIONS = (ExternalEvaluationId("checks"), ExternalEvaluationId("badges"))
 UNKNOWN = Selector("moon_phase", "full")
 
 
@@ -123,6 +140,13 @@ class Generator:
             continent=place.continent,
             identity=self._person() if who == "person" else None,
             service_token=self._random.choice(SERVICE_TOKENS) if who == "machine" else None,
+            at=AT,
+            facts=self._random.choice(FACTS) if who == "person" else {},
+            evaluations={
+                evaluation: Evaluated(success=self._random.random() < 0.7, until=SOON)
+                for evaluation in EVALUATIONS
+                if self._random.random() < 0.95
+            },
         )
 
     def _source(self) -> IPv4Address | IPv6Address:
@@ -185,10 +209,16 @@ class Generator:
     def _machine_selector(self) -> Selector:
         if self._random.random() < 0.3:
             return Selector("any_service_token")
+        if self._random.random() < 0.2:
+            return Selector("external_evaluation", self._random.choice(EVALUATIONS))
+        if self._random.random() < 0.1:
+            return Selector("linked_app_token", "wiki")
         return Selector("service_token", self._random.choice(SERVICE_TOKENS))
 
     def _person_selector(self) -> Selector:
         kind = self._random.choice(_PERSON_KINDS)
+        if kind in _TOLD:
+            return Selector(kind, self._random.choice(_TOLD[kind]))
         if kind == "everyone":
             return Selector("everyone")
         if kind == "email":
@@ -225,7 +255,15 @@ _PERSON_KINDS = (
     "claim",
     "upn",
     "auth_context",
+    "posture",
+    "risk",
+    "external_evaluation",
 )
+_TOLD: Mapping[str, Sequence[str]] = {
+    "posture": POSTURE,
+    "risk": LEVELS,
+    "external_evaluation": EVALUATIONS,
+}
 _KINDS = ("network", "machine", "person")
 _ACTIONS = (Action.ALLOW, Action.DENY, Action.SERVICE_AUTH, Action.BYPASS)
 _ACTION_WEIGHTS = (6, 2, 2.5, 0.7)

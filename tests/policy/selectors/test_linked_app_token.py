@@ -7,8 +7,7 @@ import pytest
 from doorward.model.errors import Invalid
 from doorward.model.ids import ApplicationId
 from doorward.model.rule import Selector
-from doorward.policy.bounds import ANYTHING
-from doorward.policy.match import Match
+from doorward.policy.expression import NEVER
 from doorward.policy.selectors import linked_app_token
 from tests.policy.said import machine, nobody, person
 
@@ -22,11 +21,11 @@ def test_an_application_is_named_by_its_id() -> None:
 
 
 def test_a_proven_token_of_that_application_matches_and_nothing_else_does() -> None:
-    assert linked_app_token.matches(WIKI, replace(nobody(), linked=ApplicationId("wiki"))) is Match.YES
-    assert linked_app_token.matches(WIKI, replace(nobody(), linked=ApplicationId("mail"))) is Match.NO
+    assert linked_app_token.matches(WIKI, replace(nobody(), linked=ApplicationId("wiki")))
+    assert not linked_app_token.matches(WIKI, replace(nobody(), linked=ApplicationId("mail")))
     for request in (nobody(), machine(), person()):
-        assert linked_app_token.matches(WIKI, request) is Match.NO
+        assert not linked_app_token.matches(WIKI, request)
 
 
-def test_it_is_left_to_the_control_plane() -> None:
-    assert linked_app_token.bounds(WIKI) == ANYTHING
+def test_the_data_plane_lets_no_such_call_in() -> None:
+    assert linked_app_token.expression(WIKI) == NEVER

@@ -53,7 +53,7 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "identity_provider": Exact(identity_provider),
         "ip_list": ip_list,
         "ip_range": Exact(ip_range),
-        "linked_app_token": linked_app_token,
+        "linked_app_token": Exact(linked_app_token),
         "posture": Judged(posture),
         "risk": Judged(risk),
         "role": Exact(role),

@@ -6,8 +6,7 @@ from __future__ import annotations
 from doorward.model.access import AccessRequest
 from doorward.model.ids import slug
 from doorward.model.rule import Selector
-from doorward.policy.bounds import ANYTHING, Bounds
-from doorward.policy.match import Match
+from doorward.policy.expression import NEVER, Expression
 from doorward.policy.selectors.kind import MACHINES, Narrowing
 
 actions = MACHINES
@@ -19,12 +18,13 @@ def parse(value: str, field: str) -> str:
     return slug(value, field=field)
 
 
-def matches(selector: Selector, request: AccessRequest) -> Match:
+def matches(selector: Selector, request: AccessRequest) -> bool:
     """Whether the token was proven to be one of that application."""
-    return Match.of(request.linked is not None and request.linked == selector.value)
+    return request.linked is not None and request.linked == selector.value
 
 
-def bounds(_selector: Selector) -> Bounds:
-    """Nothing: the token says what its holder may do at the other application when it was made, and the
-    control plane looks whether that still holds."""
-    return ANYTHING
+def expression(_selector: Selector) -> Expression:
+    """Never: the data plane acts only on tokens of this very application, and whoever shows one comes as
+    its person or machine. Such calls are all for the control plane, which looks whether what the token
+    says of the other application still holds."""
+    return NEVER
