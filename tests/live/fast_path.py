@@ -30,6 +30,7 @@ from joserfc.jwk import ECKey
 ISSUER = "https://access.test"
 LISTENER = "fast-path"
 JWT_AUTHN = "envoy.filters.http.jwt_authn"
+CREDENTIAL = "doorward.credential"
 RBAC = "envoy.filters.http.rbac"
 
 
@@ -68,8 +69,12 @@ class Verdict:
         return self.result == "allowed"
 
 
-def fast_path(hosts: Mapping[str, Message | None], *, jwks: str) -> bootstrap_pb2.Bootstrap.StaticResources:
-    """The resources of an Envoy that judges requests to ``hosts`` by their RBAC (None: without)."""
+def fast_path(
+    hosts: Mapping[str, Message | None], *, jwks: str, credential: rbac_pb2.RBAC | None
+) -> bootstrap_pb2.Bootstrap.StaticResources:
+    """The resources of an Envoy that judges requests to ``hosts`` by their RBAC (None: without), after
+    ``credential`` has judged whether the credential lives (None: nothing judged that)."""
+    judge = [] if credential is None else [_filter(CREDENTIAL, credential)]
     manager = hcm_pb2.HttpConnectionManager(
         stat_prefix="test",
         # Not at the edge of anything: the test says in X-Forwarded-For where a request comes from.
@@ -78,9 +83,10 @@ def fast_path(hosts: Mapping[str, Message | None], *, jwks: str) -> bootstrap_pb
             name="test", virtual_hosts=[_virtual_host(host, rbac) for host, rbac in hosts.items()]
         ),
         http_filters=[
-            hcm_pb2.HttpFilter(name=JWT_AUTHN, typed_config=_packed(_verified_token(jwks))),
-            hcm_pb2.HttpFilter(name=RBAC, typed_config=_packed(rbac_pb2.RBAC())),
-            hcm_pb2.HttpFilter(name="envoy.filters.http.router", typed_config=_packed(router_pb2.Router())),
+            _filter(JWT_AUTHN, _verified_token(jwks)),
+            *judge,
+            _filter(RBAC, rbac_pb2.RBAC()),
+            _filter("envoy.filters.http.router", router_pb2.Router()),
         ],
     )
     listener = listener_pb2.Listener(
@@ -100,6 +106,10 @@ def fast_path(hosts: Mapping[str, Message | None], *, jwks: str) -> bootstrap_pb
         ],
     )
     return bootstrap_pb2.Bootstrap.StaticResources(listeners=[listener])
+
+
+def _filter(name: str, config: Message) -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=name, typed_config=_packed(config))
 
 
 def _virtual_host(host: str, rbac: Message | None) -> route_components_pb2.VirtualHost:

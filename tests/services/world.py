@@ -189,6 +189,7 @@ class World:
         )
         self.configurations = Configurations(
             self.stores,
+            current=self.current,
             publisher=self.publisher,
             edges=self.edges,
             sessions=self.sessions,
