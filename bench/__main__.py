@@ -19,6 +19,8 @@ from statistics import median
 from bench import envoys, load, machine, service_tokens, sign_ins, sockets
 from bench.audit_log import measure_audit_log
 from bench.ports import free_port, wait_for_port
+from bench.scale import MANY, SESSIONS, Bare, measure_scale
+from bench.table import row, say
 from doorward.bootstrap.envoy_binary import find_envoy
 
 IDLE = 5000
@@ -33,7 +35,8 @@ def main() -> None:
     """Measure, one thing after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter, less steady")
-    seconds = 1 if parser.parse_args().quick else 2
+    quick = parser.parse_args().quick
+    seconds = 1 if quick else 2
     say(
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, "
         f"Python {platform.python_version()}; load generator and origin on the same cores"
@@ -60,19 +63,11 @@ def main() -> None:
         provider = stack.enter_context(sign_ins.entra(ports["entra"], callback))
         stack.enter_context(sign_ins.hanging(ports["hanging"]))
         measure_providers(found, provider, 5 * seconds)
+        rounds = 3 if quick else 8
+        measure_scale(folder, Bare(ports["bare"], ports["origin"], seconds, rounds))
         measure_memory(found)
         measure_audit_log(folder, row)
-
-
-def say(text: str) -> None:
-    """Print now."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def row(name: str, value: str, aim: str = "") -> None:
-    """A line of the table."""
-    say(f"| {name:<62} | {value:>24} | {aim:<14} |")
+        measure_much(found, ports)
 
 
 def measure_requests(found: machine.Machine, ports: dict[str, int], seconds: int) -> None:
@@ -219,6 +214,14 @@ def measure_memory(found: machine.Machine) -> None:
     """Each process at the end."""
     for part in ("edge", "control", "relay", "connector"):
         row(f"{part}: memory at the end", f"{found.memory(part):.0f} MB")
+
+
+def measure_much(found: machine.Machine, ports: dict[str, int]) -> None:
+    """Each process with many applications and sessions."""
+    found.grow(ports, applications=MANY, sessions=SESSIONS)
+    for part in ("edge", "control"):
+        words = f"{part}: memory with {MANY:,} applications, {SESSIONS:,} sessions stored"
+        row(words, f"{found.memory(part):.0f} MB")
 
 
 def _bulk_origin(folder: Path, port: int) -> subprocess.Popen[bytes]:

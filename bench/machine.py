@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import secrets
@@ -10,14 +11,22 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bench.ports import free_port
+from doorward.bootstrap.data_folder import DataFolder
+from doorward.bootstrap.encryption_keys import encryption_keys
+from doorward.bootstrap.system import SystemClock
+from doorward.model.access import Identity
+from doorward.model.ids import IdentityProviderId, SessionId
+from doorward.model.session import Session
 from doorward.sample.entra import seed
 from doorward.sample.entra.numbered_groups import numbered_id
+from doorward.stores.sql_stores import SqlStores
 
 PERSON = "ada@example.com"
 DIRECT, TUNNELLED = "direct.localhost", "tunnelled.localhost"
@@ -58,6 +67,31 @@ class Machine:
             check=True,
         )
         return done.stdout
+
+    def grow(self, ports: Mapping[str, int], *, applications: int, sessions: int) -> None:
+        """So many more applications, and sessions in the database."""
+        asyncio.run(self._store(sessions))
+        self.command("apply", "-f", "-", stdin=json.dumps(_access_file(self, ports, more=applications)))
+
+    async def _store(self, sessions: int) -> None:
+        folder = DataFolder.attach(self.data)
+        keys = encryption_keys(folder, {})
+        stores = await SqlStores.open(
+            folder.database, encryption_key=keys.current, previous_keys=keys.previous
+        )
+        now = SystemClock().now()
+        for number in range(sessions):
+            email = f"person-{number}@example.com"
+            person = Identity(identity_provider=IdentityProviderId("staff"), subject=email, email=email)
+            made = Session(
+                id=SessionId(f"{number:032x}"),
+                identity=person,
+                created=now,
+                authenticated=now,
+                expires=now + timedelta(hours=1),
+            )
+            await stores.sessions.create(made, secret_hash=f"{number:064x}")
+        await stores.close()
 
     def curl(self, url: str, *arguments: str) -> str:
         """What curl prints for a URL of this machine, the cookies kept in the data folder."""
@@ -134,7 +168,7 @@ def running(folder: Path, ports: Mapping[str, int]) -> Iterator[Machine]:
                 process.wait(20)
 
 
-def _access_file(machine: Machine, ports: Mapping[str, int]) -> dict[str, Any]:
+def _access_file(machine: Machine, ports: Mapping[str, int], *, more: int = 0) -> dict[str, Any]:
     def application(
         name: str, hostname: str, port: int, *, group: str = "engineers", by: str = "staff", **more: str
     ) -> dict[str, Any]:
@@ -175,5 +209,6 @@ def _access_file(machine: Machine, ports: Mapping[str, int]) -> dict[str, Any]:
                 "policies": [{"action": "service_auth", "include": ["any_service_token"]}],
             },
             application("dead", DEAD, ports["origin"], by="dead"),
+            *(application(f"app-{n}", f"app-{n}.localhost", ports["origin"]) for n in range(more)),
         ],
     }

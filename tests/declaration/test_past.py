@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from doorward.declaration import DeclarationInvalid, access_document, past_configuration
 from doorward.model.configuration import Configuration
-from doorward.policy.compiler import compile_configuration
+from doorward.policy.compilation import Compilation
 from tests.declaration.generated import applicable
 from tests.fakes.clock import FakeRandomness
 
@@ -21,7 +21,7 @@ def gone_by(configuration: Configuration) -> Configuration:
 def test_every_rule_comes_back_and_no_secret(configuration: Configuration) -> None:
     found = gone_by(configuration)
     assert (found.policies, found.rule_groups) == (configuration.policies, configuration.rule_groups)
-    before, after = compile_configuration(configuration), compile_configuration(found)
+    before, after = Compilation.of(configuration).applications, Compilation.of(found).applications
     assert {i: c.policies for i, c in before.items()} == {i: c.policies for i, c in after.items()}
     assert [p.id for p in found.identity_providers] == [p.id for p in configuration.identity_providers]
     assert {token.secret_hash for token in found.service_tokens} <= {"0" * 64}

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import pytest
+from envoy.config.cluster.v3 import cluster_pb2
 from envoy.extensions.transport_sockets.proxy_protocol.v3 import upstream_proxy_protocol_pb2
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
 from doorward.envoy import names
-from doorward.envoy.clusters import build_clusters, control_cluster, origin_cluster
+from doorward.envoy.clusters import application_clusters, control_cluster, origin_cluster, web_cluster
 from doorward.envoy.state import EdgeState
 from doorward.model.application import Origin
 from tests.envoy.states import SETTINGS, state, with_origin
 
 
-def clusters(state: EdgeState) -> dict[str, object]:
-    return {cluster.name: cluster for cluster in build_clusters(SETTINGS, state)}
+def clusters(state: EdgeState) -> dict[str, cluster_pb2.Cluster]:
+    found = [web_cluster(SETTINGS)]
+    for each in state.applications:
+        found += application_clusters(SETTINGS, each.application)
+    return {cluster.name: cluster for cluster in found}
 
 
 def test_each_application_is_reached_through_the_relay_and_a_direct_one_also_directly() -> None:
@@ -26,7 +30,7 @@ def test_each_application_is_reached_through_the_relay_and_a_direct_one_also_dir
 
 
 def test_a_tunnels_connection_says_which_service_whose_session_and_from_where() -> None:
-    [_, hello, *_] = build_clusters(SETTINGS, state())
+    hello = clusters(state())["tunnel/hello"]
     socket = upstream_proxy_protocol_pb2.ProxyProtocolUpstreamTransport()
     assert hello.transport_socket.typed_config.Unpack(socket)
     service, session, source = socket.config.added_tlvs
@@ -38,13 +42,13 @@ def test_a_tunnels_connection_says_which_service_whose_session_and_from_where() 
 
 
 def test_an_application_without_a_tunnel_uses_the_built_in_one() -> None:
-    [_, _, direct, *_] = build_clusters(SETTINGS, state())
+    direct = clusters(state())["tunnel/direct"]
     [endpoint] = direct.load_assignment.endpoints[0].lb_endpoints
     assert endpoint.endpoint.address.pipe.path == "run/front/edge.sock"
 
 
 def test_every_cluster_has_bounded_buffers() -> None:
-    for cluster in build_clusters(SETTINGS, state()):
+    for cluster in clusters(state()).values():
         assert cluster.per_connection_buffer_limit_bytes.value == SETTINGS.buffer_limit
 
 

@@ -5,7 +5,6 @@ import re
 import pytest
 from envoy.extensions.common.matching.v3 import extension_matcher_pb2
 from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
-from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
 from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
 from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (
     header_mutation_pb2 as early_pb2,
@@ -13,11 +12,11 @@ from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (
 from google.protobuf.message import Message
 
 from doorward.envoy import names
-from doorward.envoy.filters import OURS, TOKENS_CACHED, build_http_filters, claim, early_header_mutation
+from doorward.envoy.filters import OURS, build_http_filters, claim, early_header_mutation
 from doorward.envoy.packing import packed
-from tests.envoy.states import SETTINGS, state
+from tests.envoy.states import SETTINGS
 
-FILTERS = {found.name: found for found in build_http_filters(SETTINGS, state())}
+FILTERS = {found.name: found for found in build_http_filters(SETTINGS)}
 
 
 def unpacked(name: str, into: Message) -> Message:
@@ -30,6 +29,7 @@ def test_the_filters_stand_in_the_order_that_makes_them_safe() -> None:
         names.HEADER_TO_METADATA,
         names.TOKEN_FROM_REQUEST,
         names.JWT_AUTHN,
+        names.CREDENTIAL,
         names.RBAC,
         names.EXT_AUTHZ,
         names.IDENTITY_FROM_CLAIMS,
@@ -50,23 +50,20 @@ def test_the_control_plane_is_asked_unless_the_verdict_is_exactly_allowed_and_it
     assert asked.encode_raw_headers
 
 
-def test_a_token_is_verified_from_one_place_with_expiry_and_issuer() -> None:
-    config = jwt_pb2.JwtAuthentication()
-    unpacked(names.JWT_AUTHN, config)
-    [provider] = config.providers.values()
-    assert provider.issuer == SETTINGS.issuer
-    assert provider.require_expiration
-    assert [header.name for header in provider.from_headers] == [names.TOKEN_HEADER]
-    assert not provider.from_cookies
-    assert not provider.from_params
-    assert not provider.claim_to_headers
-    assert provider.jwt_cache_config.jwt_cache_size == TOKENS_CACHED
-
-
 def test_the_listener_has_no_rules_of_its_own_so_that_a_route_without_any_asks() -> None:
     rules = rbac_pb2.RBAC()
     unpacked(names.RBAC, rules)
     assert rules == rbac_pb2.RBAC()
+
+
+@pytest.mark.parametrize("name", [names.JWT_AUTHN, names.CREDENTIAL])
+def test_what_changes_with_keys_and_sessions_is_a_resource_without_any_default(name: str) -> None:
+    source = FILTERS[name].config_discovery
+    assert source.config_source.HasField("ads")
+    assert source.config_source.initial_fetch_timeout.ToSeconds() == 0
+    assert not source.HasField("default_config")
+    assert not source.apply_default_config_without_warming
+    assert len(source.type_urls) == 1
 
 
 def test_identity_headers_are_written_by_a_filter_that_is_skipped_unless_somebody_was_identified() -> None:

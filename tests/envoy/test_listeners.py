@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from doorward.envoy.listeners import build_connection_manager, build_listener
 from doorward.envoy.packing import true
-from tests.envoy.states import SETTINGS, state
+from tests.envoy.states import SETTINGS
 
-LISTENER = build_listener(SETTINGS, state())
-MANAGER = build_connection_manager(SETTINGS, state())
+LISTENER = build_listener(SETTINGS)
+MANAGER = build_connection_manager(SETTINGS)
 
 
 def test_there_is_one_filter_chain_and_it_speaks_tls_only() -> None:

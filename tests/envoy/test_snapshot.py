@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
+from hypothesis import given
+from hypothesis import strategies as st
 
+from doorward.envoy import names
 from doorward.envoy.access_log import (
     ALLOWED_MACHINE,
     ALLOWED_NOBODY,
@@ -16,29 +21,102 @@ from doorward.envoy.access_log import (
 )
 from doorward.envoy.bootstrap import BootstrapSettings, build_bootstrap
 from doorward.envoy.local_replies import BY_STATUS, FLAGS, STATUS, Page, build_local_replies
-from doorward.envoy.snapshot import CLUSTER, ROUTES, TYPES, build_snapshot
+from doorward.envoy.snapshot import TYPES, VIRTUAL_HOST, Resource, Snapshot, SnapshotBuilder
+from doorward.envoy.state import EdgeState
 from doorward.envoy.tls import build_secret, downstream_tls
+from doorward.model.ids import Credential
+from doorward.model.policy import Action
+from doorward.model.rule import Selector
 from tests.envoy.states import SETTINGS, state
+from tests.services.world import ENGINEERS, application, policy
+
+
+def built(*states: EdgeState) -> list[Snapshot]:
+    """The snapshots of these states, one after the other."""
+    builder = SnapshotBuilder(SETTINGS)
+    return [builder.build(each) for each in states]
+
+
+def differing(before: Snapshot, after: Snapshot) -> set[tuple[str, str]]:
+    """The resources that differ: the last word of their type, and their name."""
+    return {
+        (kind.rpartition(".")[2], name)
+        for kind in TYPES
+        for name in before.resources[kind].keys() | after.resources[kind].keys()
+        if before.resources[kind].get(name) != after.resources[kind].get(name)
+    }
+
+
+HELLO, WIKI = application("hello", ENGINEERS), application("wiki", ENGINEERS, tunnel=None)
+NARROWED = replace(HELLO, policies=(policy(Action.ALLOW, Selector("email", "ada@example.com")),))
 
 
 def test_the_same_state_gives_the_same_versions() -> None:
-    assert build_snapshot(SETTINGS, state()) == build_snapshot(SETTINGS, state())
+    one, same = built(state(), state())
+    assert one == same == built(state())[0]
+    assert all(a is b for kind in TYPES for a, b in _pairs(one, same, kind) if kind == VIRTUAL_HOST)
 
 
-def test_a_change_is_a_new_version_of_what_changed_and_of_nothing_else() -> None:
-    before, after = build_snapshot(SETTINGS, state()), build_snapshot(SETTINGS, state(revoked=("s1",)))
-    assert before.version != after.version
-    changed = {
-        kind
-        for kind in TYPES
-        if {r.version for r in before.resources[kind].values()}
-        != {r.version for r in after.resources[kind].values()}
-    }
-    assert changed == {ROUTES}
+def _pairs(one: Snapshot, other: Snapshot, kind: str) -> list[tuple[Resource, Resource]]:
+    return [(one.resources[kind][name], other.resources[kind][name]) for name in one.resources[kind]]
+
+
+@pytest.mark.parametrize(
+    ("after", "differ"),
+    [
+        (state(HELLO, WIKI, revoked=("s1",)), {("TypedExtensionConfig", names.CREDENTIAL)}),
+        (
+            replace(state(HELLO, WIKI), machines=[Credential("service-token:ci:0123456789ab")]),
+            {("TypedExtensionConfig", names.CREDENTIAL)},
+        ),
+        (
+            replace(state(HELLO, WIKI), jwks='{"keys": [{}]}'),
+            {("TypedExtensionConfig", names.JWT_AUTHN)},
+        ),
+        (replace(state(HELLO, WIKI), certificate="another"), {("Secret", "edge")}),
+        (state(NARROWED, WIKI), {("VirtualHost", "public/hello")}),
+        (state(replace(HELLO, generation=1), WIKI), {("VirtualHost", "public/hello")}),
+        (state(WIKI), {("VirtualHost", "public/hello"), ("Cluster", "tunnel/hello")}),
+        (
+            replace(state(HELLO, WIKI), generation=1),
+            {("VirtualHost", "public/hello"), ("VirtualHost", "public/wiki")},
+        ),
+        (
+            state(HELLO, replace(WIKI, origin=replace(WIKI.origin, url="http://127.0.0.1:9"))),
+            {("Cluster", "origin/wiki")},
+        ),
+    ],
+)
+def test_a_change_is_a_new_version_of_what_changed_and_of_nothing_else(
+    after: EdgeState, differ: set[tuple[str, str]]
+) -> None:
+    before, now = built(state(HELLO, WIKI), after)
+    assert before.version != now.version
+    assert differing(before, now) == differ
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=2, max_size=6))
+def test_step_by_step_comes_to_the_same_as_all_at_once(steps: list[tuple[int, int, int]]) -> None:
+    states = [
+        replace(
+            state(*[(HELLO, NARROWED, WIKI)[which]][:1], application("closed", *[ENGINEERS][:policies])),
+            generation=generation,
+        )
+        for which, policies, generation in steps
+    ]
+    assert built(*states) == [built(each)[0] for each in states]
 
 
 def test_what_is_pointed_at_is_delivered_before_what_points() -> None:
-    assert TYPES.index(CLUSTER) < TYPES.index(ROUTES)
+    order = [kind.rpartition(".")[2] for kind in TYPES]
+    assert order == [
+        "Cluster",
+        "Secret",
+        "TypedExtensionConfig",
+        "Listener",
+        "RouteConfiguration",
+        "VirtualHost",
+    ]
 
 
 def test_people_are_served_tls_1_2_or_newer_with_a_certificate_that_a_dump_does_not_show() -> None:

@@ -17,7 +17,7 @@ from doorward.envoy import names
 from doorward.envoy.filters import build_http_filters, early_header_mutation
 from doorward.envoy.listeners import build_connection_manager
 from doorward.envoy.sources import KEPT, country_to_metadata, original_ip_detection, source_filters
-from tests.envoy.states import SETTINGS, state
+from tests.envoy.states import SETTINGS
 
 BALANCED = replace(SETTINGS, trusted_proxies=("192.0.2.0/28", "2001:db8::1/128"))
 LOCATED = replace(SETTINGS, geoip_database="run/countries.mmdb")
@@ -34,7 +34,7 @@ def test_without_the_settings_the_connection_counts_and_nothing_is_looked_up() -
 
 
 def test_trusted_proxies_are_asked_and_known_in_both_spellings_of_an_ipv4_network() -> None:
-    manager = build_connection_manager(BALANCED, state())
+    manager = build_connection_manager(BALANCED)
     assert not manager.use_remote_address.value
     assert manager.skip_xff_append
     [detection] = manager.original_ip_detection_extensions
@@ -58,9 +58,9 @@ def test_the_header_outlives_the_removals_and_no_client_can_write_where_it_is_ke
 
 
 def test_who_names_no_client_is_refused_and_the_header_goes_before_anything_else_looks() -> None:
-    refusal, removal, *rest = build_http_filters(BALANCED, state())
+    refusal, removal, *rest = build_http_filters(BALANCED)
     assert (refusal.name, removal.name) == (names.SOURCE_KNOWN, names.FORWARDED_REMOVED)
-    assert [found.name for found in rest] == [found.name for found in build_http_filters(SETTINGS, state())]
+    assert [found.name for found in rest] == [found.name for found in build_http_filters(SETTINGS)]
     rbac = rbac_pb2.RBAC()
     assert refusal.typed_config.Unpack(rbac)
     assert rbac.rules.action == rbac.rules.DENY
@@ -75,7 +75,7 @@ def test_who_names_no_client_is_refused_and_the_header_goes_before_anything_else
 
 
 def test_the_country_is_looked_up_for_the_source_before_anything_else_looks() -> None:
-    [first, second, *_] = build_http_filters(LOCATED, state())
+    [first, second, *_] = build_http_filters(LOCATED)
     assert (first.name, second.name) == (names.GEOIP, names.HEADER_TO_METADATA)
     geoip, provider = geoip_pb2.Geoip(), maxmind_pb2.MaxMindConfig()
     assert first.typed_config.Unpack(geoip)

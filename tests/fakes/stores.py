@@ -26,21 +26,25 @@ class FakeConfigurations:
 
     def __init__(self, configuration: Configuration | None = None, faults: Faults | None = None) -> None:
         self.configuration = configuration or Configuration()
-        self.version = 0
+        self._version = 0
         self._faults = faults or Faults()
 
     async def load(self) -> tuple[Configuration, int]:
         self._faults.check()
-        return self.configuration, self.version
+        return self.configuration, self._version
+
+    async def version(self) -> int:
+        self._faults.check()
+        return self._version
 
     async def save(self, configuration: Configuration, *, expected: int) -> int:
         self._faults.check()
         refuse_duplicates(configuration)
-        if expected != self.version:
+        if expected != self._version:
             raise Conflict(f"the configuration is not at version {expected} any more: load it again")
         self.configuration = configuration
-        self.version += 1
-        return self.version
+        self._version += 1
+        return self._version
 
 
 class FakeSessions:

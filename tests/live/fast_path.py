@@ -37,6 +37,7 @@ ISSUER = "https://access.test"
 LISTENER = "fast-path"
 HEADER_TO_METADATA = "envoy.filters.http.header_to_metadata"
 JWT_AUTHN = "envoy.filters.http.jwt_authn"
+CREDENTIAL = "doorward.credential"
 RBAC = "envoy.filters.http.rbac"
 
 
@@ -76,10 +77,16 @@ class Verdict:
 
 
 def fast_path(
-    hosts: Mapping[str, Message | None], *, jwks: str, countries: Path | None = None
+    hosts: Mapping[str, Message | None],
+    *,
+    jwks: str,
+    credential: rbac_pb2.RBAC | None,
+    countries: Path | None = None,
 ) -> bootstrap_pb2.Bootstrap.StaticResources:
-    """The resources of an Envoy that judges requests to ``hosts`` by their RBAC (None: without), with a
-    database of countries or without."""
+    """The resources of an Envoy that judges requests to ``hosts`` by their RBAC (None: without), after
+    ``credential`` has judged whether the credential lives (None: nothing judged that), with a database of
+    countries or without."""
+    judge = [] if credential is None else [_filter(CREDENTIAL, credential)]
     located = replace(EDGE, geoip_database=str(countries or ""))
     manager = hcm_pb2.HttpConnectionManager(
         stat_prefix="test",
@@ -90,10 +97,11 @@ def fast_path(
         ),
         http_filters=[
             *source_filters(located),
-            hcm_pb2.HttpFilter(name=HEADER_TO_METADATA, typed_config=_packed(_country_to_metadata())),
-            hcm_pb2.HttpFilter(name=JWT_AUTHN, typed_config=_packed(_verified_token(jwks))),
-            hcm_pb2.HttpFilter(name=RBAC, typed_config=_packed(rbac_pb2.RBAC())),
-            hcm_pb2.HttpFilter(name="envoy.filters.http.router", typed_config=_packed(router_pb2.Router())),
+            _filter(HEADER_TO_METADATA, header_to_metadata_pb2.Config(request_rules=[country_to_metadata()])),
+            _filter(JWT_AUTHN, _verified_token(jwks)),
+            *judge,
+            _filter(RBAC, rbac_pb2.RBAC()),
+            _filter("envoy.filters.http.router", router_pb2.Router()),
         ],
     )
     listener = listener_pb2.Listener(
@@ -115,8 +123,8 @@ def fast_path(
     return bootstrap_pb2.Bootstrap.StaticResources(listeners=[listener])
 
 
-def _country_to_metadata() -> header_to_metadata_pb2.Config:
-    return header_to_metadata_pb2.Config(request_rules=[country_to_metadata()])
+def _filter(name: str, config: Message) -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=name, typed_config=_packed(config))
 
 
 def _virtual_host(host: str, rbac: Message | None) -> route_components_pb2.VirtualHost:

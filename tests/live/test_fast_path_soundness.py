@@ -18,7 +18,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
 
+from doorward.envoy.credential import credential_rbac
 from doorward.envoy.rbac import application_rbac, policy_name
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.claims import TokenClaims, Validity, token_generation
@@ -167,28 +169,43 @@ def generation_of(compiled: CompiledApplication) -> str:
     return token_generation(3, 1, compiled.fingerprint)
 
 
-def judged(folder: Path, cases: Sequence[Case]) -> list[Verdict]:
-    """What a real Envoy says to each case."""
-    mint = Mint(datetime.now(UTC))
-    hosts = {
+def rules_of(cases: Sequence[Case]) -> dict[str, rbac_pb2.RBACPerRoute]:
+    """The rules of each host."""
+    return {
         case.rule_set.application.hostname: application_rbac(
-            case.rule_set.compiled,
-            case.rule_set.application.audience,
-            generation_of(case.rule_set.compiled),
-            REVOKED,
-            changed={CHANGED: mint.now - CHANGED_AGO},
-            machines=[credential(ServiceTokenId(name), SECRET) for name in ("ci", "backup", "robot")],
+            case.rule_set.compiled, case.rule_set.application.audience, generation_of(case.rule_set.compiled)
         )
         for case in cases
     }
-    questions = [
+
+
+def living(now: datetime) -> rbac_pb2.RBAC:
+    """Which credentials live."""
+    return credential_rbac(
+        revoked=REVOKED,
+        changed={CHANGED: now - CHANGED_AGO},
+        machines=[credential(ServiceTokenId(name), SECRET) for name in ("ci", "backup", "robot")],
+    )
+
+
+def questions_of(cases: Sequence[Case], mint: Mint) -> list[Question]:
+    """What is asked of Envoy."""
+    return [
         Question(case.rule_set.application.hostname, str(case.request.source), mint.token(case))
         for case in cases
     ]
+
+
+def judged(folder: Path, cases: Sequence[Case]) -> list[Verdict]:
+    """What a real Envoy says to each case."""
+    mint = Mint(datetime.now(UTC))
     folder.mkdir(exist_ok=True)
     countries = write_database(folder / "countries.mmdb", COUNTRIES)
-    with RunningEnvoy(folder, fast_path(hosts, jwks=mint.signer.jwks(), countries=countries)) as envoy:
-        return ask(envoy.port(LISTENER), questions)
+    resources = fast_path(
+        rules_of(cases), jwks=mint.signer.jwks(), credential=living(mint.now), countries=countries
+    )
+    with RunningEnvoy(folder, resources) as envoy:
+        return ask(envoy.port(LISTENER), questions_of(cases, mint))
 
 
 def generated(random: Random, *, rule_sets: int) -> Iterator[Case]:
@@ -315,7 +332,8 @@ def test_of_all_tokens_only_a_current_one_of_this_application_counts(tmp_path: P
 
 
 def test_a_host_without_rules_gets_no_verdict_rather_than_allowed(tmp_path: Path) -> None:
-    with RunningEnvoy(tmp_path, fast_path({"bare.test": None}, jwks=Signer().jwks())) as envoy:
+    resources = fast_path({"bare.test": None}, jwks=Signer().jwks(), credential=None)
+    with RunningEnvoy(tmp_path, resources) as envoy:
         assert ask(envoy.port(LISTENER), [Question("bare.test", "10.0.0.1")]) == [Verdict("-", "-")]
 
 

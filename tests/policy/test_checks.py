@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from doorward.model.errors import Invalid
-from doorward.policy.checks import LARGEST
+from doorward.policy.checks import LARGEST, MOST_POLICIES
 from tests.policy.said import compiled, policy, rule_group
 
 PERSONAL = ("email:ada@corp.com", "email_domain:corp.com", "group:staff", "identity_provider:people")
@@ -49,6 +49,14 @@ def test_two_policies_of_an_application_cannot_share_an_id() -> None:
     with pytest.raises(Invalid, match="each its own id") as refused:
         compiled(policy("allow", "everyone", name="p"), policy("deny", "everyone", name="p"))
     assert refused.value.field == "applications[hello].policies[1]"
+
+
+def test_more_policies_than_the_edge_can_number_are_refused() -> None:
+    many = [policy("allow", "everyone", name=f"p{number}") for number in range(MOST_POLICIES + 1)]
+    assert len(compiled(*many[:-1]).policies) == MOST_POLICIES
+    with pytest.raises(Invalid, match="holds 1001 policies: 1000 are allowed") as refused:
+        compiled(*many)
+    assert refused.value.field == "applications[hello].policies"
 
 
 def test_rule_groups_that_multiply_each_other_are_refused_before_they_are_written_out() -> None:

@@ -12,20 +12,15 @@ from hypothesis import strategies as st
 
 from doorward.model.access import AccessRequest
 from doorward.model.claims import Mentioned, TokenClaims, Validity
-from doorward.model.configuration import Configuration
-from doorward.model.errors import Invalid
-from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.ids import (
-    ApplicationId,
     Audience,
     IdentityProviderId,
     PolicyId,
-    ServiceTokenId,
     SessionId,
 )
 from doorward.model.policy import Policy
-from doorward.model.service_token import ServiceToken, credential
-from doorward.policy.compiler import CompiledApplication, compile_application, compile_configuration
+from doorward.model.service_token import credential
+from doorward.policy.compiler import CompiledApplication, compile_application
 from doorward.policy.evaluate import evaluate
 from doorward.policy.expression import NEVER, And, ClaimEquals, ClaimPresent, SourceIn
 from doorward.policy.verdicts import verdicts
@@ -163,61 +158,3 @@ def test_people_of_another_identity_provider_are_not_allowed_by_the_data_plane()
 def test_selectors_come_out_in_canonical_spelling() -> None:
     made = compiled(policy("allow", "email: ADA@corp.com "))
     assert made.policies[0].policy.rules.include == said("email:ada@corp.com")
-
-
-PEOPLE = IdentityProvider(id=IdentityProviderId("people"), settings=LocalAccounts())
-CI = ServiceToken(id=ServiceTokenId("ci"), client_id="ci.access", secret_hash="")
-
-
-def configuration(*policies: Policy | PolicyId, shared: tuple[Policy, ...] = ()) -> Configuration:
-    return Configuration(
-        identity_providers=(PEOPLE,),
-        service_tokens=(CI,),
-        rule_groups=(rule_group("staff", "group:staff@people"),),
-        policies=shared,
-        applications=(replace(application("hello"), policies=policies), application("bare")),
-    )
-
-
-def test_a_configuration_compiles_to_every_application() -> None:
-    shared = policy("allow", "rule_group:staff", name="shared")
-    machines = policy("service_auth", "service_token:ci", name="machines")
-    made = compile_configuration(configuration(PolicyId("shared"), machines, shared=(shared,)))
-    assert [entry.policy.id for entry in made[HELLO].policies] == ["machines", "shared"]
-    assert made[ApplicationId("bare")].policies == ()
-
-
-ODD_ONES = {
-    "applications[hello].policies[1]": configuration(policy("allow", "everyone"), PolicyId("nowhere")),
-    "applications[hello].policies[0].rules.include[1]": configuration(policy("allow", "everyone", "email:x")),
-    "applications[hello].policies[0].rules.require[0]": configuration(
-        policy("allow", "everyone", require=["group:x@entra"])
-    ),
-    "applications[hello].policies[0].rules.exclude[0]": configuration(
-        policy("allow", "everyone", exclude=["identity_provider:entra"])
-    ),
-    "applications[hello].policies[0].rules.include[0]": configuration(
-        policy("service_auth", "service_token:gone")
-    ),
-    "policies[p].rules.include[0]": configuration(shared=(policy("allow", "rule_group:gone", name="p"),)),
-    "policies[p].rules.include[1]": configuration(
-        PolicyId("p"), shared=(policy("allow", "everyone", "identity_provider:entra", name="p"),)
-    ),
-    "policies[p]": configuration(shared=(policy("allow", name="p"), policy("deny", name="p"))),
-    "rule_groups[g].rules.include[0]": replace(
-        configuration(), rule_groups=(rule_group("g", "group:x@entra"),)
-    ),
-    "applications[hello]": replace(configuration(), applications=(application(), application())),
-}
-
-
-@pytest.mark.parametrize("field", ODD_ONES)
-def test_a_contradiction_is_refused_with_the_place_where_it_stands(field: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        compile_configuration(ODD_ONES[field])
-    assert refused.value.field == field
-
-
-def test_what_is_missing_is_named_with_what_there_is() -> None:
-    with pytest.raises(Invalid, match="no identity provider 'entra': use one of people"):
-        compile_configuration(configuration(policy("allow", "identity_provider:entra")))

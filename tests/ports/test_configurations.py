@@ -36,6 +36,16 @@ def test_what_was_saved_is_loaded_with_the_version_that_save_returned(stores: Op
     asyncio.run(run())
 
 
+def test_the_version_can_be_asked_for_alone(stores: OpenStores) -> None:
+    async def run() -> None:
+        async with stores() as opened:
+            assert await opened.configurations.version() == 0
+            assert await opened.configurations.save(HELLO, expected=0) == 1
+            assert await opened.configurations.version() == 1
+
+    asyncio.run(run())
+
+
 def test_a_save_that_expects_an_older_version_is_a_conflict_and_changes_nothing(
     stores: OpenStores,
 ) -> None:

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.envoy.snapshot import ROUTES, SECRET
+from doorward.envoy.snapshot import EXTENSION, SECRET, VIRTUAL_HOST
 from doorward.model.errors import Invalid, Unavailable
 from doorward.model.ids import RuleGroupId
 from doorward.model.rule import RuleGroup, Rules
-from doorward.services.current import Current
+from doorward.services.current import Current, InForce
 from doorward.services.publish import REMEMBERED
 from doorward.services.secrets import hashed
 from doorward.services.status import status
@@ -25,13 +25,59 @@ def world() -> World:
     return world
 
 
-def routes(world: World) -> bytes:
-    return bytes(world.edges.published[-1].resources[ROUTES]["public"].body.value)
+def listed(world: World) -> bytes:
+    """The settings of the filter that knows what has ended."""
+    return bytes(world.edges.published[-1].resources[EXTENSION]["doorward.credential"].body.value)
 
 
 def test_the_same_state_is_the_same_version(world: World) -> None:
     first = world.publisher.version
     assert asyncio.run(world.publisher.publish()) == first
+
+
+def test_the_configuration_is_read_only_when_it_is_another_than_the_one_in_force(world: World) -> None:
+    before = world.current.get()
+    asyncio.run(world.publisher.publish())
+    assert world.current.get() is before
+
+    async def change() -> None:
+        configuration, version = await world.stores.configurations.load()
+        await world.stores.configurations.save(replace(configuration, generation=1), expected=version)
+        await world.publisher.publish()
+
+    asyncio.run(change())
+    assert world.current.get().configuration.generation == 1
+
+
+def test_what_was_just_saved_is_not_read_again_and_anything_else_is(world: World) -> None:
+    async def change() -> None:
+        configuration, version = await world.stores.configurations.load()
+        changed = replace(configuration, generation=1)
+        saved = InForce.of(changed, await world.stores.configurations.save(changed, expected=version))
+        await world.publisher.publish(saved)
+        assert world.current.get() is saved
+        # Somebody else was quicker: what they stored is in force, whatever this caller has.
+        stored = replace(configuration, generation=2)
+        await world.stores.configurations.save(stored, expected=saved.version)
+        await world.publisher.publish(saved)
+        assert world.current.get().configuration.generation == 2
+
+    asyncio.run(change())
+
+
+def test_an_application_that_did_not_change_is_the_same_resource(world: World) -> None:
+    hello, *others = world.current.get().configuration.applications
+
+    async def change() -> None:
+        configuration, version = await world.stores.configurations.load()
+        changed = replace(configuration, applications=(replace(hello, generation=9), *others))
+        await world.stores.configurations.save(changed, expected=version)
+        await world.publisher.publish()
+
+    before = world.edges.published[-1].resources[VIRTUAL_HOST]
+    asyncio.run(change())
+    after = world.edges.published[-1].resources[VIRTUAL_HOST]
+    assert {name for name in after if after[name] is not before[name]} == {"public/hello"}
 
 
 def test_the_certificate_is_for_every_hostname(world: World) -> None:
@@ -49,10 +95,10 @@ def test_a_revoked_session_is_listed_until_its_last_token_has_expired(world: Wor
         return session.id
 
     session_id = asyncio.run(revoke())
-    assert session_id.encode() in routes(world)
+    assert session_id.encode() in listed(world)
     world.clock.advance(REMEMBERED + timedelta(seconds=1))
     asyncio.run(world.publisher.publish())
-    assert session_id.encode() not in routes(world)
+    assert session_id.encode() not in listed(world)
 
 
 def test_relays_learn_hashes_of_secrets_and_the_services_of_each_tunnel(world: World) -> None:

@@ -216,6 +216,7 @@ class World:
         self.keys = KeyRotation(self.tokens, publisher=self.publisher, streams=self.streams)
         self.configurations = Configurations(
             self.stores,
+            current=self.current,
             publisher=self.publisher,
             edges=self.edges,
             sessions=self.sessions,

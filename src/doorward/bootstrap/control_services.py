@@ -220,6 +220,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     trials = Trials(team_origin=edge.issuer, clock=clock, randomness=randomness)
     configurations = Configurations(
         stores,
+        current=current,
         publisher=publisher,
         edges=ads,
         sessions=sessions,

@@ -23,7 +23,7 @@ from doorward.model.identity_provider import IdentityProvider
 from doorward.model.ids import Audience, TunnelId
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
-from doorward.policy.compiler import compile_configuration
+from doorward.policy.compilation import Compilation
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ class _Merging:
         check_references(configuration, declared, self._notes)
         self._notes.finish()
         try:
-            compile_configuration(configuration)
+            Compilation.of(configuration)
         except Invalid as error:
             raise blamed(error, declared, configuration) from error
         return configuration

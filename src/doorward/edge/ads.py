@@ -7,17 +7,23 @@ only what changed is sent: https://www.envoyproxy.io/docs/envoy/v1.40.0/api-docs
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import grpc
 import structlog
 from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
 
 from doorward.edge.subscriptions import Subscription, Update
-from doorward.envoy.snapshot import TYPES, Resource, Snapshot
+from doorward.envoy.snapshot import CLUSTER, TYPES, Resource, Snapshot
 from doorward.ports.clock import Clock
 from doorward.ports.edges import EdgeStatus
+
+Context: TypeAlias = grpc.aio.ServicerContext[
+    discovery_pb2.DeltaDiscoveryRequest, discovery_pb2.DeltaDiscoveryResponse
+]
 
 log = structlog.get_logger("edge.ads")
 
@@ -50,6 +56,14 @@ class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
     def publish(self, snapshot: Snapshot) -> None:
         """See ``Edges.publish``."""
         self._snapshot = snapshot
+        self._good = {
+            (type_url, name): resource
+            for (type_url, name), resource in self._good.items()
+            if name in snapshot.resources[type_url]
+        }
+        self._refused = {
+            key: words for key, words in self._refused.items() if key[1] in snapshot.resources[key[0]]
+        }
         for stream in self._streams:
             stream.changed.set()
 
@@ -74,9 +88,7 @@ class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
     async def DeltaAggregatedResources(
         self,
         request_iterator: AsyncIterator[discovery_pb2.DeltaDiscoveryRequest],
-        context: grpc.aio.ServicerContext[
-            discovery_pb2.DeltaDiscoveryRequest, discovery_pb2.DeltaDiscoveryResponse
-        ],
+        context: Context,
     ) -> None:
         """One Envoy, from its connection to its end."""
         stream = _Stream()
@@ -109,27 +121,35 @@ class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
         )
         answered = subscription.receive(request)
         if answered is not None:
-            self._judge(stream, answered, request.error_detail.message)
+            self._judge(stream, subscription, answered, _words(request))
         await self._note(stream)
         stream.changed.set()
 
-    def _judge(self, stream: _Stream, update: Update, refusal: str) -> None:
-        for resource in update.resources:
-            key = (update.type_url, resource.name)
-            if refusal and (resource.name in refusal or len(update.resources) == 1):
-                self._refused[(*key, resource.version)] = refusal
-            elif not refusal:
+    def _judge(self, stream: _Stream, subscription: Subscription, update: Update, refusal: str) -> None:
+        if not refusal:
+            for resource in update.resources:
+                key = (update.type_url, resource.name)
                 self._good[key] = resource
                 self._refused.pop((*key, resource.version), None)
-        if refusal:
-            log.error("edge refused configuration", edge=stream.edge_id, refusal=refusal)
+            return
+        named = [resource for resource in update.resources if _is_named(resource.name, refusal)]
+        culprits = update.resources if len(update.resources) == 1 else named
+        for resource in culprits:
+            words = refusal if named else f"{resource.name}: {refusal}"
+            self._refused[update.type_url, resource.name, resource.version] = words
+        if not culprits:
+            subscription.part(update)
+        log.error(
+            "edge refused configuration",
+            edge=stream.edge_id,
+            resources=[resource.name for resource in culprits],
+            refusal=refusal,
+        )
 
     async def _send(
         self,
         stream: _Stream,
-        context: grpc.aio.ServicerContext[
-            discovery_pb2.DeltaDiscoveryRequest, discovery_pb2.DeltaDiscoveryResponse
-        ],
+        context: Context,
     ) -> None:
         while True:
             await stream.changed.wait()
@@ -138,22 +158,37 @@ class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
             if snapshot is None:
                 continue
             for type_url in TYPES:
-                subscription = stream.subscriptions.get(type_url)
-                if subscription is None:
-                    continue
-                wanted = {
-                    name: self._acceptable(type_url, resource)
-                    for name, resource in snapshot.resources[type_url].items()
-                }
-                response = subscription.difference(wanted, snapshot.version)
-                if response is not None:
-                    await context.write(response)
+                # What nothing points at any more goes last.
+                removing = type_url != CLUSTER
+                await self._bring(stream, context, snapshot, type_url, removing=removing)
+            await self._bring(stream, context, snapshot, CLUSTER, removing=True)
             await self._note(stream)
 
-    def _acceptable(self, type_url: str, resource: Resource) -> Resource:
-        if (type_url, resource.name, resource.version) in self._refused:
-            return self._good.get((type_url, resource.name), resource)
-        return resource
+    async def _bring(
+        self,
+        stream: _Stream,
+        context: Context,
+        snapshot: Snapshot,
+        type_url: str,
+        *,
+        removing: bool,
+    ) -> None:
+        subscription = stream.subscriptions.get(type_url)
+        if subscription is None:
+            return
+        wanted = self._acceptable(type_url, snapshot)
+        while (response := subscription.difference(wanted, snapshot.version, removing=removing)) is not None:
+            await context.write(response)
+
+    def _acceptable(self, type_url: str, snapshot: Snapshot) -> Mapping[str, Resource]:
+        """The snapshot's resources of this type; where one was refused, the last that was not, if any."""
+        wanted = dict(snapshot.resources[type_url])
+        for refused, name, version in self._refused:
+            if refused == type_url and name in wanted and wanted[name].version == version:
+                del wanted[name]
+                if (good := self._good.get((type_url, name))) is not None:
+                    wanted[name] = good
+        return wanted
 
     async def _note(self, stream: _Stream, *, connected: bool = True) -> None:
         status = self._statuses.get(stream.edge_id)
@@ -183,9 +218,18 @@ class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
         """Envoy's words about the current snapshot, where it refused any of it."""
         if self._snapshot is None:
             return ""
-        for type_url, resources in self._snapshot.resources.items():
-            for resource in resources.values():
-                refusal = self._refused.get((type_url, resource.name, resource.version))
-                if refusal:
-                    return refusal
+        for (type_url, name, version), words in self._refused.items():
+            resource = self._snapshot.resources[type_url].get(name)
+            if resource is not None and resource.version == version:
+                return words
         return ""
+
+
+def _words(request: discovery_pb2.DeltaDiscoveryRequest) -> str:
+    """Envoy's words where it refused, empty where it did not."""
+    return (request.error_detail.message or "refused") if request.HasField("error_detail") else ""
+
+
+def _is_named(name: str, refusal: str) -> bool:
+    """Whether Envoy's words name this resource, and not one whose name is longer."""
+    return re.search(rf"(?<![\w./()-]){re.escape(name)}(?![\w./()-])", refusal) is not None

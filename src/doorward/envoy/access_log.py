@@ -59,7 +59,7 @@ BY_EDGE: Mapping[str, str] = MappingProxyType(
         "decision": "allow",
         "decided_by": "edge",
         "policy": f"%DYNAMIC_METADATA({names.RBAC}:{names.SHADOW_POLICY})%" + AS_TEXT,
-        "policy_version": f"%METADATA(ROUTE:{names.ROUTE_METADATA}:policy_version)%" + AS_TEXT,
+        "policy_version": f"%METADATA(ROUTE:{names.ROUTE_METADATA}:{names.POLICY_VERSION})%" + AS_TEXT,
         "reason": "policy-matched",
     }
 )

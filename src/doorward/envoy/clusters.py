@@ -22,7 +22,7 @@ from envoy.type.matcher.v3 import string_pb2
 
 from doorward.envoy import names
 from doorward.envoy.packing import packed, seconds, uint32
-from doorward.envoy.state import EdgeSettings, EdgeState
+from doorward.envoy.state import EdgeSettings
 from doorward.model.application import Application, Origin
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -35,14 +35,11 @@ KEPT_ALIVE = 4.0
 servers (Node, uvicorn, Apache) close theirs, so that a request does not race with that close."""
 
 
-def build_clusters(settings: EdgeSettings, state: EdgeState) -> Iterator[cluster_pb2.Cluster]:
-    """Every cluster of the edge but the static one it is configured through."""
-    yield web_cluster(settings)
-    for served in state.applications:
-        application = served.application
-        yield tunnel_cluster(settings, application)
-        if application.origin.tunnel is None:
-            yield origin_cluster(settings, application)
+def application_clusters(settings: EdgeSettings, application: Application) -> Iterator[cluster_pb2.Cluster]:
+    """The clusters of one application."""
+    yield tunnel_cluster(settings, application)
+    if application.origin.tunnel is None:
+        yield origin_cluster(settings, application)
 
 
 def web_cluster(settings: EdgeSettings) -> cluster_pb2.Cluster:

@@ -4,14 +4,16 @@
 2. ``token_from_request`` puts the token, from ``Cf-Access-Token`` or else the cookie, where exactly
    one filter looks for it. A request with two tokens is judged by one of them and by no mixture.
 3. ``jwt_authn`` verifies it. A missing or bad token only means "no claims".
-4. ``rbac`` judges the claims in shadow mode: its verdict is metadata, per application.
-5. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
+4. ``credential`` judges whether the session or service token behind it still counts: metadata too.
+5. ``rbac`` judges the claims in shadow mode, that verdict among them: its own is metadata, per application.
+6. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
    asks as well. It fails closed.
-6. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
+7. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
    "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
-7. ``session_to_upstream`` keys the connection to the origin by the session and the source.
-8. ``router``.
+8. ``session_to_upstream`` keys the connection to the origin by the session and the source.
+9. ``router``.
 
+The settings of 3 and 4 come as resources of their own (``extensions``).
 What clients may not say is removed before all of them (``early_header_mutation``), and where a request
 comes from is settled (``doorward.envoy.sources``).
 """
@@ -19,7 +21,13 @@ comes from is settled (``doorward.envoy.sources``).
 from __future__ import annotations
 
 from envoy.config.common.mutation_rules.v3 import mutation_rules_pb2
-from envoy.config.core.v3 import base_pb2, extension_pb2, grpc_service_pb2, substitution_format_string_pb2
+from envoy.config.core.v3 import (
+    base_pb2,
+    config_source_pb2,
+    extension_pb2,
+    grpc_service_pb2,
+    substitution_format_string_pb2,
+)
 from envoy.extensions.common.matching.v3 import extension_matcher_pb2
 from envoy.extensions.filters.common.matcher.action.v3 import skip_action_pb2
 from envoy.extensions.filters.common.set_filter_state.v3 import value_pb2
@@ -46,18 +54,15 @@ from xds.core.v3 import extension_pb2 as xds_extension_pb2
 from xds.type.matcher.v3 import matcher_pb2
 
 from doorward.envoy import names
-from doorward.envoy.packing import packed, seconds
+from doorward.envoy.packing import over_ads, packed, seconds
 from doorward.envoy.sources import country_to_metadata, keeping_forwarded_for, source_filters
-from doorward.envoy.state import EdgeSettings, EdgeState
+from doorward.envoy.state import EdgeSettings
 
 OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*(; *|$)")
 """One of our cookies in a ``Cookie`` header, with the separator after it."""
 
 BY_IDENTITY = "[0-9]+/(allow|service_auth)/.*"
 """Names of RBAC policies (``rbac.policy_name``) that admit by who it is, not by a bypass."""
-
-REQUIREMENT = "token"
-TOKENS_CACHED = 10_000
 
 UNTRUSTED_PREFIXES = (
     "x-doorward-",
@@ -102,13 +107,14 @@ def early_header_mutation(settings: EdgeSettings) -> extension_pb2.TypedExtensio
     )
 
 
-def build_http_filters(settings: EdgeSettings, state: EdgeState) -> list[hcm_pb2.HttpFilter]:
+def build_http_filters(settings: EdgeSettings) -> list[hcm_pb2.HttpFilter]:
     """The whole chain, in order."""
     return [
         *source_filters(settings),
         _filter(names.HEADER_TO_METADATA, _cookies_to_metadata()),
         _filter(names.TOKEN_FROM_REQUEST, _token_from_request()),
-        _filter(names.JWT_AUTHN, _verified_token(settings, state)),
+        _discovered(names.JWT_AUTHN, jwt_pb2.JwtAuthentication),
+        _discovered(names.CREDENTIAL, rbac_pb2.RBAC),
         _filter(names.RBAC, rbac_pb2.RBAC()),
         _filter(names.EXT_AUTHZ, _ask_control_plane()),
         _filter(names.IDENTITY_FROM_CLAIMS, _identity_where_allowed()),
@@ -130,6 +136,16 @@ def claim(name: str) -> str:
 
 def _filter(name: str, config: Message) -> hcm_pb2.HttpFilter:
     return hcm_pb2.HttpFilter(name=name, typed_config=packed(config))
+
+
+def _discovered(name: str, kind: type[Message]) -> hcm_pb2.HttpFilter:
+    """A filter whose settings are a resource of their own (``extensions``) and change without touching the
+    listener and its connections. No default: the listener waits for them, and a request that finds none
+    is refused (500)."""
+    source = config_source_pb2.ExtensionConfigSource(
+        config_source=over_ads(), type_urls=[f"type.googleapis.com/{kind.DESCRIPTOR.full_name}"]
+    )
+    return hcm_pb2.HttpFilter(name=name, config_discovery=source)
 
 
 def _cookies_to_metadata() -> header_to_metadata_pb2.Config:
@@ -175,33 +191,6 @@ def _append(header: str, value: str, action: str) -> mutation_rules_pb2.HeaderMu
             header=base_pb2.HeaderValue(key=header, value=value),
             append_action=base_pb2.HeaderValueOption.HeaderAppendAction.Value(action),
         )
-    )
-
-
-def _verified_token(settings: EdgeSettings, state: EdgeState) -> jwt_pb2.JwtAuthentication:
-    provider = jwt_pb2.JwtProvider(
-        issuer=settings.issuer,
-        require_expiration=True,
-        max_lifetime=seconds(2 * 3600),
-        clock_skew_seconds=1,
-        forward=True,
-        payload_in_metadata=names.CLAIMS_KEY,
-        from_headers=[jwt_pb2.JwtHeader(name=names.TOKEN_HEADER)],
-        jwt_cache_config=jwt_pb2.JwtCacheConfig(jwt_cache_size=TOKENS_CACHED, jwt_max_token_size=8192),
-        local_jwks=base_pb2.DataSource(inline_string=state.jwks),
-    )
-    return jwt_pb2.JwtAuthentication(
-        providers={"doorward": provider},
-        requirement_map={
-            REQUIREMENT: jwt_pb2.JwtRequirement(
-                requires_any=jwt_pb2.JwtRequirementOrList(
-                    requirements=[
-                        jwt_pb2.JwtRequirement(provider_name="doorward"),
-                        jwt_pb2.JwtRequirement(allow_missing_or_failed={}),
-                    ]
-                )
-            )
-        },
     )
 
 

@@ -19,7 +19,7 @@ from doorward.envoy.filters import build_http_filters, early_header_mutation
 from doorward.envoy.local_replies import build_local_replies
 from doorward.envoy.packing import over_ads, packed, seconds, true, uint32
 from doorward.envoy.sources import original_ip_detection
-from doorward.envoy.state import EdgeSettings, EdgeState
+from doorward.envoy.state import EdgeSettings
 from doorward.envoy.tls import downstream_tls
 
 HEADERS_KB = 32
@@ -32,9 +32,9 @@ LINGER = 0.2
 last answer arrive at clients that are still sending; and a stream of a revoked session ends no sooner."""
 
 
-def build_listener(settings: EdgeSettings, state: EdgeState) -> listener_pb2.Listener:
+def build_listener(settings: EdgeSettings) -> listener_pb2.Listener:
     """The one listener that people reach."""
-    manager = build_connection_manager(settings, state)
+    manager = build_connection_manager(settings)
     chain = listener_components_pb2.FilterChain(
         name="https",
         filters=[
@@ -66,12 +66,12 @@ def _evenly() -> listener_pb2.Listener.ConnectionBalanceConfig:
     return listener_pb2.Listener.ConnectionBalanceConfig(exact_balance=exact)
 
 
-def build_connection_manager(settings: EdgeSettings, state: EdgeState) -> hcm_pb2.HttpConnectionManager:
+def build_connection_manager(settings: EdgeSettings) -> hcm_pb2.HttpConnectionManager:
     """HTTP on that listener. Whatever two servers could read in two ways is refused, not repaired."""
     return hcm_pb2.HttpConnectionManager(
         stat_prefix=names.LISTENER,
         rds=hcm_pb2.Rds(route_config_name=names.ROUTES, config_source=over_ads()),
-        http_filters=build_http_filters(settings, state),
+        http_filters=build_http_filters(settings),
         access_log=build_access_logs(settings),
         local_reply_config=build_local_replies(settings),
         early_header_mutation_extensions=[early_header_mutation(settings)],

@@ -17,6 +17,8 @@ CONTROL_CLUSTER: Final = "doorward-control"
 WEB_CLUSTER: Final = "doorward-web"
 
 JWT_AUTHN: Final = "envoy.filters.http.jwt_authn"
+CREDENTIAL: Final = "doorward.credential"
+"""The filter that judges, once for all applications, whether the credential lives."""
 RBAC: Final = "envoy.filters.http.rbac"
 EXT_AUTHZ: Final = "envoy.filters.http.ext_authz"
 SOURCE_KNOWN: Final = "doorward.source_known"
@@ -34,10 +36,20 @@ the source is, by ISO 3166-1; only where that is known)."""
 COUNTRY_KEY: Final = "country"
 CLAIMS_KEY: Final = "claims"
 """Dynamic metadata of ``JWT_AUTHN``: the verified token's claims."""
-ROUTE_METADATA: Final = "doorward"
-"""Metadata of routes: ``policy_version`` names the rules in force there."""
 SHADOW_RESULT: Final = "shadow_engine_result"
 SHADOW_POLICY: Final = "shadow_effective_policy_id"
+"""Dynamic metadata of ``RBAC``: the verdict on the application's rules, and the policy that matched."""
+CREDENTIAL_PREFIX: Final = "credential_"
+"""Set before both keys where ``CREDENTIAL`` writes them; it writes into the metadata of ``RBAC`` too."""
+LIVING_PERSON: Final = "person"
+LIVING_MACHINE: Final = "machine"
+"""The policies of ``CREDENTIAL``. Which of them matched says whose credential lives."""
+
+ROUTE_METADATA: Final = "doorward"
+POLICY_VERSION: Final = "policy_version"
+"""Metadata of an application's routes: ``CompiledApplication.version``."""
+REQUIREMENT: Final = "token"
+"""What a route asks of ``JWT_AUTHN`` by name."""
 
 SOURCE: Final = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 """Envoy's word for the address that a request comes from, the same for all who look at it."""
@@ -96,6 +108,11 @@ OWN_ROUTE: Final = "(doorward)"
 log shows; names of others are in brackets, which no id has."""
 
 
+TEAM_HOST: Final = f"{ROUTES}/(team)"
+UNKNOWN_HOST: Final = f"{ROUTES}/(unknown)"
+
+
 def virtual_host(application: ApplicationId) -> str:
-    """The virtual host of an application."""
-    return f"application/{application}"
+    """The virtual host of an application. Envoy takes what stands before the last ``/`` for the name of
+    the route table that the host belongs to, and removes a host by this name too."""
+    return f"{ROUTES}/{application}"

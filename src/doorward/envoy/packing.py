@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from envoy.config.core.v3 import config_source_pb2
+from envoy.config.route.v3 import route_components_pb2
+from envoy.type.matcher.v3 import string_pb2
 from google.protobuf import any_pb2, duration_pb2, wrappers_pb2
 from google.protobuf.message import Message
 
@@ -40,3 +42,17 @@ def over_ads() -> config_source_pb2.ConfigSource:
         resource_api_version="V3",
         initial_fetch_timeout=seconds(0),
     )
+
+
+def header_matcher(
+    name: str, *, exact: str = "", contains: str = "", regex: str = "", fold: bool = False
+) -> route_components_pb2.HeaderMatcher:
+    """Whether a request header is, contains or wholly matches a text; ``fold``: in any case of letters."""
+    matcher = string_pb2.StringMatcher(ignore_case=fold)
+    if exact:
+        matcher.exact = exact
+    elif contains:
+        matcher.contains = contains
+    else:
+        matcher.safe_regex.regex = regex
+    return route_components_pb2.HeaderMatcher(name=name, string_match=matcher)

@@ -1,106 +1,78 @@
-"""Compiled policies as Envoy RBAC shadow rules: the decision in the data plane.
+"""An application's compiled policies as Envoy RBAC shadow rules: the decision in the data plane.
 
-The rules look at three things only: claims of the token that ``jwt_authn`` verified (dynamic metadata
-``envoy.filters.http.jwt_authn``, key ``claims``), the source address that Envoy trusts, and the country
-that it found for that (dynamic metadata ``doorward.request``, key ``country``). No
-header is ever matched: Envoy joins repeated headers into one value (CVE-2026-26308).
+They depend on the application alone. What concerns all of them, whether the session or the service
+token behind the request still counts, is judged once before them (``credential``), and they require
+that verdict by name: where it is missing, nobody is let in but by a bypass.
 
-Rule: no matcher is empty. What is never true has no policy, and rules without any policy deny.
+Rule: what is never true has no policy, and rules without any policy deny.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from envoy.config.core.v3 import address_pb2
 from envoy.config.rbac.v3 import rbac_pb2
 from envoy.extensions.filters.http.rbac.v3 import rbac_pb2 as rbac_filter_pb2
-from envoy.type.matcher.v3 import metadata_pb2, number_pb2, regex_pb2, string_pb2, value_pb2
-from envoy.type.v3 import range_pb2
-from google.protobuf import wrappers_pb2
 
 from doorward.envoy import names
-from doorward.model.claims import TOKEN_TYPE
-from doorward.model.ids import Audience, Credential, SessionId
-from doorward.model.place import CODE
+from doorward.envoy.credential import lives
+from doorward.envoy.principals import all_of, principal_of, principals_of
+from doorward.model.ids import Audience
 from doorward.model.policy import Action
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
 from doorward.policy.expression import (
+    ALWAYS,
     NEVER,
-    Always,
     And,
     ClaimContains,
     ClaimEquals,
-    ClaimMatches,
     ClaimPresent,
-    CountryIn,
-    CountryKnown,
     Expression,
-    Fact,
-    IssuedBefore,
-    Never,
-    Not,
-    Or,
-    SourceIn,
-    both,
-    either,
-    negation,
 )
+
+_WHOSE: Mapping[Action, str] = MappingProxyType(
+    {Action.ALLOW: names.LIVING_PERSON, Action.SERVICE_AUTH: names.LIVING_MACHINE}
+)
+"""Whose credential must live for a policy of this action to admit."""
+
+_IMPLIED: Mapping[Action, Expression] = MappingProxyType(
+    {Action.ALLOW: ClaimPresent("sid"), Action.SERVICE_AUTH: ClaimPresent("service_token")}
+)
+"""What a credential that lives has been found to have, and need not be tested again."""
 
 
 def application_rbac(
-    compiled: CompiledApplication,
-    audience: Audience,
-    generation: str,
-    revoked: Collection[SessionId],
-    *,
-    changed: Mapping[SessionId, datetime] = MappingProxyType({}),
-    machines: Collection[Credential] = (),
+    compiled: CompiledApplication, audience: Audience, generation: str
 ) -> rbac_filter_pb2.RBACPerRoute:
     """Shadow rules for the application's routes; the verdict is ``shadow_engine_result``.
 
-    Except under bypass, a token counts only if it is for ``audience`` and of ``generation`` (see
-    ``token_generation``), a person's only if its session is not in ``revoked`` and was not ``changed``
-    after the token was made, a machine's only
-    if the credential that it was made for is in ``machines``: those that hold. Without that list every
-    machine is left to the control plane.
+    Except under bypass, a token counts only if the credential behind it lives, it is for
+    ``audience``, and of ``generation`` (see ``token_generation``).
     """
-    current = both(
-        (
-            ClaimEquals("type", TOKEN_TYPE),
-            ClaimContains("aud", audience),
-            ClaimEquals("gen", generation),
-        )
-    )
-    accepted = {
-        Action.ALLOW: both(
-            (
-                negation(either(ClaimEquals("sid", sid) for sid in sorted(revoked))),
-                negation(either(_made_before(sid, changed[sid]) for sid in sorted(changed))),
-            )
-        ),
-        Action.SERVICE_AUTH: either(ClaimEquals("credential", machine) for machine in sorted(machines)),
-    }
+    ours = [principal_of(ClaimContains("aud", audience)), principal_of(ClaimEquals("gen", generation))]
+    counts = {action: (lives(whose), *ours) for action, whose in _WHOSE.items()}
     policies: dict[str, rbac_pb2.Policy] = {}
     for policy in compiled.policies:
-        expression = policy.expression
-        if policy.policy.action is not Action.BYPASS:
-            # The long lists come last: they are looked at only when all else holds.
-            expression = both((current, expression, accepted.get(policy.policy.action, NEVER)))
-        if expression != NEVER:
-            policies[policy_name(policy)] = rbac_pb2.Policy(
-                permissions=[rbac_pb2.Permission(any=True)], principals=[_principal(expression)]
-            )
+        action, expression = policy.policy.action, policy.expression
+        if expression == NEVER:
+            continue
+        if action is Action.BYPASS:
+            principal = principal_of(expression)
+        else:
+            # Its own tests come first: of many policies they tell most apart.
+            principal = all_of((*principals_of(_own(expression, action)), *counts[action]))
+        policies[policy_name(policy)] = rbac_pb2.Policy(
+            permissions=[rbac_pb2.Permission(any=True)], principals=[principal]
+        )
     rules = rbac_pb2.RBAC(action=rbac_pb2.RBAC.ALLOW, policies=policies)
     return rbac_filter_pb2.RBACPerRoute(rbac=rbac_filter_pb2.RBAC(shadow_rules=rules))
 
 
-def _made_before(session: SessionId, changed: datetime) -> Expression:
-    """Whether it is a token of this session that does not know of the change. A token says in which
-    second it was made, so those of the same second count as made before."""
-    return both((ClaimEquals("sid", session), IssuedBefore(int(changed.timestamp()) + 1)))
+def _own(expression: Expression, action: Action) -> Iterator[Expression]:
+    """The conjuncts that ``expression`` adds to what is implied."""
+    conjuncts = expression.operands if isinstance(expression, And) else (expression,)
+    return (conjunct for conjunct in conjuncts if conjunct not in (_IMPLIED[action], ALWAYS))
 
 
 def policy_name(compiled: CompiledPolicy) -> str:
@@ -109,113 +81,3 @@ def policy_name(compiled: CompiledPolicy) -> str:
     Envoy keeps policies in the order of their names and stops at the first that matches.
     """
     return f"{compiled.position:03d}/{compiled.policy.action}/{compiled.policy.id}"
-
-
-def _principal(expression: Expression) -> rbac_pb2.Principal:
-    match expression:
-        case Always():
-            return rbac_pb2.Principal(any=True)
-        case Never():
-            return rbac_pb2.Principal(not_id=rbac_pb2.Principal(any=True))
-        case And(operands):
-            principals = [_principal(operand) for operand in operands]
-            return rbac_pb2.Principal(and_ids=rbac_pb2.Principal.Set(ids=principals))
-        case Or(operands):
-            return _any_of(_together(operands))
-        case Not(operand):
-            return rbac_pb2.Principal(not_id=_principal(operand))
-        case _:
-            return _fact(expression)
-
-
-def _fact(fact: Fact) -> rbac_pb2.Principal:
-    match fact:
-        case SourceIn(network):
-            cidr = address_pb2.CidrRange(
-                address_prefix=str(network.network_address),
-                prefix_len=wrappers_pb2.UInt32Value(value=network.prefixlen),
-            )
-            return rbac_pb2.Principal(remote_ip=cidr)
-        case ClaimEquals(claim, value):
-            return _claim(claim, _text(value))
-        case ClaimContains(claim, value):
-            return _claim(claim, _item(_text(value)))
-        case ClaimMatches(claim, regex):
-            return _claim(claim, _matching(regex))
-        case ClaimPresent(claim):
-            return _claim(claim, _matching("(?s).+"))
-        case CountryIn(countries):
-            return _country([_text(country) for country in countries])
-        case CountryKnown():
-            return _country([_matching(CODE)])
-        case IssuedBefore(second):
-            before = range_pb2.DoubleRange(start=0, end=second)
-            matcher = number_pb2.DoubleMatcher(range=before)
-            return _claim("iat", value_pb2.ValueMatcher(double_match=matcher))
-
-
-def _together(operands: Iterable[Expression]) -> list[rbac_pb2.Principal]:
-    """Principals for the operands of an "or". Values of one claim share one principal, so that Envoy
-    looks the claim up once however long a list of addresses or revoked sessions is; and so do countries."""
-    equal: dict[str, list[value_pb2.ValueMatcher]] = {}
-    contained: dict[str, list[value_pb2.ValueMatcher]] = {}
-    countries: list[value_pb2.ValueMatcher] = []
-    others: list[rbac_pb2.Principal] = []
-    for operand in operands:
-        match operand:
-            case ClaimEquals(claim, value):
-                equal.setdefault(claim, []).append(_text(value))
-            case ClaimContains(claim, value):
-                contained.setdefault(claim, []).append(_text(value))
-            case CountryIn(codes):
-                countries += [_text(code) for code in codes]
-            case _:
-                others.append(_principal(operand))
-    return [
-        *(_claim(claim, _any_value(values)) for claim, values in equal.items()),
-        *(_claim(claim, _item(_any_value(values))) for claim, values in contained.items()),
-        *([_country(countries)] if countries else []),
-        *others,
-    ]
-
-
-def _any_of(principals: Sequence[rbac_pb2.Principal]) -> rbac_pb2.Principal:
-    if len(principals) == 1:
-        return principals[0]
-    return rbac_pb2.Principal(or_ids=rbac_pb2.Principal.Set(ids=principals))
-
-
-def _any_value(values: Sequence[value_pb2.ValueMatcher]) -> value_pb2.ValueMatcher:
-    if len(values) == 1:
-        return values[0]
-    return value_pb2.ValueMatcher(or_match=value_pb2.OrMatcher(value_matchers=values))
-
-
-def _text(value: str) -> value_pb2.ValueMatcher:
-    return value_pb2.ValueMatcher(string_match=string_pb2.StringMatcher(exact=value))
-
-
-def _matching(regex: str) -> value_pb2.ValueMatcher:
-    """Envoy wants the whole text to match, as RE2's FullMatch."""
-    matcher = string_pb2.StringMatcher(safe_regex=regex_pb2.RegexMatcher(regex=regex))
-    return value_pb2.ValueMatcher(string_match=matcher)
-
-
-def _item(matcher: value_pb2.ValueMatcher) -> value_pb2.ValueMatcher:
-    return value_pb2.ValueMatcher(list_match=value_pb2.ListMatcher(one_of=matcher))
-
-
-def _claim(claim: str, value: value_pb2.ValueMatcher) -> rbac_pb2.Principal:
-    """A claim that is missing or of another type does not match."""
-    return _metadata(names.JWT_AUTHN, (names.CLAIMS_KEY, claim), value)
-
-
-def _country(values: Sequence[value_pb2.ValueMatcher]) -> rbac_pb2.Principal:
-    """A country that is not known does not match."""
-    return _metadata(names.REQUEST_METADATA, (names.COUNTRY_KEY,), _any_value(values))
-
-
-def _metadata(filter_: str, keys: Sequence[str], value: value_pb2.ValueMatcher) -> rbac_pb2.Principal:
-    path = [metadata_pb2.MetadataMatcher.PathSegment(key=key) for key in keys]
-    matcher = metadata_pb2.MetadataMatcher(filter=filter_, path=path, value=value)
-    return rbac_pb2.Principal(sourced_metadata=rbac_pb2.SourcedMetadata(metadata_matcher=matcher))

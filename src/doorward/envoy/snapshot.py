@@ -8,24 +8,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeAlias
 
+from envoy.config.cluster.v3 import cluster_pb2
+from envoy.config.core.v3 import extension_pb2
+from envoy.config.listener.v3 import listener_pb2
+from envoy.config.route.v3 import route_components_pb2, route_pb2
+from envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 from google.protobuf import any_pb2
-from google.protobuf.message import Message
 
-from doorward.envoy.clusters import build_clusters
+from doorward.envoy.clusters import application_clusters, web_cluster
+from doorward.envoy.extensions import build_extensions
 from doorward.envoy.listeners import build_listener
 from doorward.envoy.packing import packed
-from doorward.envoy.state import EdgeSettings, EdgeState
+from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.envoy.tls import build_secret
-from doorward.envoy.virtual_hosts import build_routes
+from doorward.envoy.virtual_hosts import application_host, build_routes, team_host, unknown_host
+from doorward.model.claims import token_generation
+from doorward.model.ids import ApplicationId
 
 PREFIX = "type.googleapis.com/"
 CLUSTER = PREFIX + "envoy.config.cluster.v3.Cluster"
+EXTENSION = PREFIX + "envoy.config.core.v3.TypedExtensionConfig"
 LISTENER = PREFIX + "envoy.config.listener.v3.Listener"
 ROUTES = PREFIX + "envoy.config.route.v3.RouteConfiguration"
 SECRET = PREFIX + "envoy.extensions.transport_sockets.tls.v3.Secret"
+VIRTUAL_HOST = PREFIX + "envoy.config.route.v3.VirtualHost"
 
-TYPES = (CLUSTER, SECRET, LISTENER, ROUTES)
+Named: TypeAlias = (
+    cluster_pb2.Cluster
+    | secret_pb2.Secret
+    | extension_pb2.TypedExtensionConfig
+    | listener_pb2.Listener
+    | route_pb2.RouteConfiguration
+    | route_components_pb2.VirtualHost
+)
+"""The messages that are resources, one for each type."""
+
+TYPES = (CLUSTER, SECRET, EXTENSION, LISTENER, ROUTES, VIRTUAL_HOST)
 """In the order of delivery that drops no traffic: what is pointed at comes before what points."""
 
 
@@ -46,27 +66,73 @@ class Snapshot:
     resources: Mapping[str, Mapping[str, Resource]]
 
 
-def build_snapshot(settings: EdgeSettings, state: EdgeState) -> Snapshot:
-    """The xDS resources that make ``state`` so."""
-    routes = build_routes(settings, state)
-    listener = build_listener(settings, state)
-    secret = build_secret(state.certificate, state.private_key)
-    resources = {
-        CLUSTER: _resources((cluster.name, cluster) for cluster in build_clusters(settings, state)),
-        SECRET: _resources([(secret.name, secret)]),
-        LISTENER: _resources([(listener.name, listener)]),
-        ROUTES: _resources([(routes.name, routes)]),
-    }
-    whole = sha256()
-    for type_url in TYPES:
-        for resource in resources[type_url].values():
-            whole.update(f"{type_url} {resource.name} {resource.version}\n".encode())
-    return Snapshot(version=whole.hexdigest()[:16], resources=resources)
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What was made of an application, and what it was made of."""
+
+    served: ServedApplication
+    generation: str
+    clusters: tuple[Resource, ...]
+    host: Resource
 
 
-def _resources(named: Iterable[tuple[str, Message]]) -> dict[str, Resource]:
-    found: dict[str, Resource] = {}
-    for name, message in named:
-        body = packed(message)
-        found[name] = Resource(name, sha256(body.value).hexdigest()[:16], body)
+class SnapshotBuilder:
+    """Builds the snapshots of one edge's states, one after the other.
+
+    Of the one before it takes every application that is still equal in all that its resources are made
+    of, and nothing else.
+    """
+
+    def __init__(self, settings: EdgeSettings) -> None:
+        self._settings = settings
+        self._own_clusters = [_resource(web_cluster(settings))]
+        self._own_hosts = [_resource(team_host(settings)), _resource(unknown_host())]
+        self._listeners = [_resource(build_listener(settings))]
+        self._routes = [_resource(build_routes())]
+        self._built: Mapping[ApplicationId, _Built] = {}
+
+    def build(self, state: EdgeState) -> Snapshot:
+        """The xDS resources that make ``state`` so."""
+        self._built = {
+            served.application.id: self._application(served, state.generation)
+            for served in state.applications
+        }
+        built = self._built.values()
+        extensions = build_extensions(self._settings, state)
+        secret = build_secret(state.certificate, state.private_key)
+        resources = {
+            CLUSTER: _by_name(self._own_clusters, (cluster for b in built for cluster in b.clusters)),
+            SECRET: _by_name([_resource(secret)]),
+            EXTENSION: _by_name(map(_resource, extensions)),
+            LISTENER: _by_name(self._listeners),
+            ROUTES: _by_name(self._routes),
+            VIRTUAL_HOST: _by_name(self._own_hosts, (b.host for b in built)),
+        }
+        whole = sha256()
+        for type_url in TYPES:
+            for resource in resources[type_url].values():
+                whole.update(f"{type_url} {resource.name} {resource.version}\n".encode())
+        return Snapshot(version=whole.hexdigest()[:16], resources=resources)
+
+    def _application(self, served: ServedApplication, organisation: int) -> _Built:
+        application = served.application
+        generation = token_generation(organisation, application.generation, served.compiled.fingerprint)
+        before = self._built.get(application.id)
+        if before is not None and (before.served, before.generation) == (served, generation):
+            return before
+        return _Built(
+            served,
+            generation,
+            clusters=tuple(map(_resource, application_clusters(self._settings, application))),
+            host=_resource(application_host(self._settings, served, generation=generation)),
+        )
+
+
+def _resource(message: Named) -> Resource:
+    body = packed(message)
+    return Resource(message.name, sha256(body.value).hexdigest()[:16], body)
+
+
+def _by_name(*groups: Iterable[Resource]) -> dict[str, Resource]:
+    found = {resource.name: resource for group in groups for resource in group}
     return dict(sorted(found.items()))

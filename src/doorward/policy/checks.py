@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
@@ -24,6 +27,9 @@ from doorward.policy.selectors import (
 
 LARGEST = 20_000
 """How many selectors one policy may hold with its rule groups written out."""
+
+MOST_POLICIES = 1_000
+"""How many policies an application may have. The edge numbers them with three digits."""
 
 _WHY_NOT = {
     Action.ALLOW: "a machine is admitted by a policy with action service_auth",
@@ -81,7 +87,12 @@ def _check_selector(
 
 
 def check_policy_ids(application: Application, policies: Sequence[Policy]) -> None:
-    """Raises Invalid where two policies of an application share an id."""
+    """Raises Invalid where two policies of an application share an id, or there are too many."""
+    if len(policies) > MOST_POLICIES:
+        raise Invalid(
+            f"applications[{application.id}].policies",
+            f"holds {len(policies)} policies: {MOST_POLICIES} are allowed; put rules together",
+        )
     seen: set[PolicyId] = set()
     for index, policy in enumerate(policies):
         if policy.id in seen:
@@ -93,48 +104,66 @@ def check_policy_ids(application: Application, policies: Sequence[Policy]) -> No
         seen.add(policy.id)
 
 
-def check_providers(configuration: Configuration, application: Application) -> None:
+@dataclass(frozen=True, slots=True)
+class Things:
+    """The ids of what rules may name, gathered once for many rules."""
+
+    providers: AbstractSet[str]
+    tokens: AbstractSet[str]
+    applications: AbstractSet[str]
+    evaluations: AbstractSet[str]
+    lists: Mapping[ListKind, AbstractSet[str]]
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Self:
+        """Those of this configuration."""
+        return cls(
+            providers={provider.id for provider in configuration.identity_providers},
+            tokens={token.id for token in configuration.service_tokens},
+            applications={application.id for application in configuration.applications},
+            evaluations={evaluation.id for evaluation in configuration.external_evaluations},
+            lists={kind: {each.id for each in configuration.lists if each.kind is kind} for kind in ListKind},
+        )
+
+
+def check_providers(there: Things, application: Application) -> None:
     """Raises Invalid where an application takes sign-ins by an identity provider that is not there."""
-    providers = {provider.id for provider in configuration.identity_providers}
     for index, provider in enumerate(application.identity_providers):
-        if provider not in providers:
+        if provider not in there.providers:
             field = f"applications[{application.id}].identity_providers[{index}]"
-            _refuse_missing(field, "identity provider", provider, providers)
+            _refuse_missing(field, "identity provider", provider, there.providers)
 
 
-def check_references(configuration: Configuration, rules: Rules, *, field: str) -> None:
+def check_references(there: Things, rules: Rules, *, field: str) -> None:
     """Raises Invalid where ``rules`` name an identity provider, service token, external evaluation,
     application or list that is not there.
 
     Such a selector matches nobody; as an exclude it would quietly exclude nobody.
     """
-    providers = {provider.id for provider in configuration.identity_providers}
-    tokens = {token.id for token in configuration.service_tokens}
-    applications = {application.id for application in configuration.applications}
-    evaluations = {evaluation.id for evaluation in configuration.external_evaluations}
-    lists = {kind: {each.id for each in configuration.lists if each.kind is kind} for kind in ListKind}
     for part, selectors in parts(rules):
         for index, selector in enumerate(selectors):
             place = f"{field}.{part}[{index}]"
-            if selector.identity_provider is not None and selector.identity_provider not in providers:
-                _refuse_missing(place, "identity provider", selector.identity_provider, providers)
-            if selector.kind == "identity_provider" and selector.value not in providers:
-                _refuse_missing(place, "identity provider", selector.value, providers)
-            if selector.kind == "service_token" and selector.value not in tokens:
-                _refuse_missing(place, "service token", selector.value, tokens)
-            if selector.kind == EXTERNAL_EVALUATION and selector.value not in evaluations:
-                _refuse_missing(place, "external evaluation", selector.value, evaluations)
-            if selector.kind == LINKED_APP_TOKEN and selector.value not in applications:
-                _refuse_missing(place, "application", selector.value, applications)
-            if selector.kind == EMAIL_LIST and selector.value not in lists[ListKind.EMAIL]:
-                _refuse_missing(place, "list of e-mail addresses", selector.value, lists[ListKind.EMAIL])
-            if selector.kind == IP_LIST and selector.value not in lists[ListKind.IP]:
-                _refuse_missing(place, "list of networks", selector.value, lists[ListKind.IP])
+            if selector.identity_provider is not None and selector.identity_provider not in there.providers:
+                _refuse_missing(place, "identity provider", selector.identity_provider, there.providers)
+            if selector.kind == "identity_provider" and selector.value not in there.providers:
+                _refuse_missing(place, "identity provider", selector.value, there.providers)
+            if selector.kind == "service_token" and selector.value not in there.tokens:
+                _refuse_missing(place, "service token", selector.value, there.tokens)
+            if selector.kind == EXTERNAL_EVALUATION and selector.value not in there.evaluations:
+                _refuse_missing(place, "external evaluation", selector.value, there.evaluations)
+            if selector.kind == LINKED_APP_TOKEN and selector.value not in there.applications:
+                _refuse_missing(place, "application", selector.value, there.applications)
+            if selector.kind == EMAIL_LIST and selector.value not in there.lists[ListKind.EMAIL]:
+                _refuse_missing(
+                    place, "list of e-mail addresses", selector.value, there.lists[ListKind.EMAIL]
+                )
+            if selector.kind == IP_LIST and selector.value not in there.lists[ListKind.IP]:
+                _refuse_missing(place, "list of networks", selector.value, there.lists[ListKind.IP])
 
 
-def check_approvers(configuration: Configuration, policy: Policy, *, field: str) -> None:
+def check_approvers(there: Things, policy: Policy, *, field: str) -> None:
     """Raises Invalid where a policy's approvers are on a list that is not there."""
-    lists = {each.id for each in configuration.lists if each.kind is ListKind.EMAIL}
+    lists = there.lists[ListKind.EMAIL]
     for index, name in enumerate(policy.approval.approver_lists if policy.approval else ()):
         if name not in lists:
             _refuse_missing(f"{field}.approval.lists[{index}]", "list of e-mail addresses", name, lists)

@@ -36,6 +36,8 @@ class CompiledApplication:
     ``fingerprint`` (12 hexadecimal digits) names that set: a token made for another set is stale,
     since a fact that it leaves out may be one that an exclude rule looks for.
     ``identity_providers`` are those by which people may sign in here; empty means all.
+    ``version`` (12 hexadecimal digits) names what decides: the same policies, rule groups and providers,
+    in the same order, have the same version. ``rule_groups`` are those that the policies use.
     ``unknown_kinds`` are the kinds of selectors in use that this version does not know.
     """
 
@@ -45,5 +47,6 @@ class CompiledApplication:
     mentioned: Mentioned
     judged: tuple[Selector, ...]
     fingerprint: str
+    version: str
     unknown_kinds: frozenset[str]
     identity_providers: frozenset[IdentityProviderId] = frozenset()

@@ -9,28 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from doorward.model.application import Application
 from doorward.model.claims import Mentioned
-from doorward.model.configuration import Configuration
-from doorward.model.errors import Invalid
 from doorward.model.external_evaluation import ExternalEvaluation
-from doorward.model.ids import ApplicationId, ExternalEvaluationId, ListId, RuleGroupId
+from doorward.model.ids import ExternalEvaluationId, ListId, RuleGroupId
 from doorward.model.named_list import NamedList
 from doorward.model.policy import Action, Policy
-from doorward.model.rule import RuleGroup, Selector
-from doorward.policy import external_evaluations, named_lists
+from doorward.model.rule import RuleGroup, Rules, Selector
+from doorward.policy import named_lists
 from doorward.policy import rule_groups as groups_of
 from doorward.policy.bounds import judged_name
-from doorward.policy.checks import (
-    check_approvers,
-    check_policy,
-    check_policy_ids,
-    check_providers,
-    check_references,
-)
+from doorward.policy.checks import check_policy, check_policy_ids
 from doorward.policy.compiled import CompiledApplication, CompiledPolicy
 from doorward.policy.expression import (
     ALWAYS,
@@ -43,14 +35,19 @@ from doorward.policy.expression import (
     negation,
 )
 from doorward.policy.rule_bounds import rule_bounds
-from doorward.policy.selectors import EMAIL_LIST, EXTERNAL_EVALUATION, GRANT, SELECTORS
+from doorward.policy.selectors import EMAIL_LIST, EXTERNAL_EVALUATION, GRANT, IP_LIST, SELECTORS
 from doorward.policy.selectors.kind import Judged
+from doorward.policy.versions import policies_version
 
 __all__ = [
     "CompiledApplication",
     "CompiledPolicy",
+    "Sources",
     "compile_application",
-    "compile_configuration",
+    "compile_sources",
+    "field_of",
+    "sources_of",
+    "spelt_policy",
 ]
 
 _WHO: Mapping[Action, Expression] = MappingProxyType(
@@ -66,36 +63,6 @@ _WHO: Mapping[Action, Expression] = MappingProxyType(
 _FIRST = (Action.BYPASS, Action.SERVICE_AUTH)
 
 
-def compile_configuration(
-    configuration: Configuration,
-) -> Mapping[ApplicationId, CompiledApplication]:
-    """Compile every application.
-
-    Raises:
-        Invalid: something contradicts itself or names what is not there, in an application, a
-            shared policy or a rule group, used or not. ``field`` is a path such as
-            ``applications[hello].policies[1].rules.include[0]``.
-    """
-    groups = groups_of.resolve(configuration.rule_groups)
-    lists = named_lists.resolve(configuration.lists)
-    evaluations = external_evaluations.resolve(configuration.external_evaluations)
-    for group in groups.values():
-        check_references(configuration, group.rules, field=f"rule_groups[{group.id}].rules")
-    _check_shared(configuration, groups)
-    compiled: dict[ApplicationId, CompiledApplication] = {}
-    for application in configuration.applications:
-        check_providers(configuration, application)
-        if application.id in compiled:
-            raise Invalid(f"applications[{application.id}]", "there are two with this id: rename one")
-        policies = _policies_of(configuration, application)
-        for index, policy in enumerate(policies):
-            field = f"{_field(application, index, policy)}.rules"
-            check_references(configuration, policy.rules, field=field)
-            check_approvers(configuration, policy, field=field.removesuffix(".rules"))
-        compiled[application.id] = _compile(application, policies, groups, lists, evaluations)
-    return MappingProxyType(compiled)
-
-
 def compile_application(
     application: Application,
     policies: Sequence[Policy],
@@ -105,23 +72,59 @@ def compile_application(
     """Compile one application. ``policies`` are its policies in order, shared ones looked up.
 
     Raises:
-        Invalid: as ``compile_configuration``, but what lies outside the arguments (identity
+        Invalid: as ``Compilation.of``, but what lies outside the arguments (identity
             providers, service tokens) is not looked for.
     """
-    return _compile(application, policies, groups_of.resolve(rule_groups), named_lists.resolve(lists))
+    sources = sources_of(application, policies, groups_of.resolve(rule_groups), named_lists.resolve(lists))
+    return compile_sources(sources)
 
 
-def _compile(
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that an application's policies are compiled from, and nothing besides: equal sources compile to
+    the same. ``groups``, ``lists`` and ``evaluations`` are those that the policies use, in canonical
+    spelling."""
+
+    application: Application
+    policies: tuple[Policy, ...]
+    groups: Mapping[RuleGroupId, RuleGroup]
+    lists: Mapping[ListId, NamedList]
+    evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation] = field(default_factory=dict)
+
+
+def sources_of(
     application: Application,
     policies: Sequence[Policy],
     groups: Mapping[RuleGroupId, RuleGroup],
     lists: Mapping[ListId, NamedList],
     evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation] = MappingProxyType({}),
-) -> CompiledApplication:
-    check_policy_ids(application, policies)
+) -> Sources:
+    """The sources of one application, out of all rule groups, lists and external evaluations there are."""
+    reached = groups_of.groups_in((policy.rules for policy in policies), groups)
+    rules = [*(policy.rules for policy in policies), *(group.rules for group in reached.values())]
+    named = {ListId(name) for each in rules for name in _named_in(each, EMAIL_LIST, IP_LIST)}
+    asked = {ExternalEvaluationId(name) for each in rules for name in _named_in(each, EXTERNAL_EVALUATION)}
+    return Sources(
+        application,
+        tuple(policies),
+        reached,
+        {name: lists[name] for name in sorted(named & lists.keys())},
+        {name: evaluations[name] for name in sorted(asked & evaluations.keys())},
+    )
+
+
+def _named_in(rules: Rules, *kinds: str) -> Iterator[str]:
+    for _, selectors in groups_of.parts(rules):
+        yield from (selector.value for selector in selectors if selector.kind in kinds)
+
+
+def compile_sources(sources: Sources) -> CompiledApplication:
+    """Compile one application. Raises Invalid as ``compile_application`` does."""
+    application, groups, lists = sources.application, sources.groups, sources.lists
+    check_policy_ids(application, sources.policies)
     spelt = [
-        _spelt(policy, groups, field=_field(application, index, policy))
-        for index, policy in enumerate(policies)
+        spelt_policy(policy, groups, field=field_of(application, index, policy))
+        for index, policy in enumerate(sources.policies)
     ]
     ordered = sorted(spelt, key=lambda policy: policy.action not in _FIRST)
     selectors = [selector for policy in ordered for selector in groups_of.selectors_in(policy.rules, groups)]
@@ -135,7 +138,8 @@ def _compile(
         rule_groups=groups,
         mentioned=mentioned,
         judged=judged,
-        fingerprint=_fingerprint(mentioned, judged, lists, evaluations),
+        fingerprint=_fingerprint(mentioned, judged, lists, sources.evaluations),
+        version=policies_version(ordered, groups, application.identity_providers),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )
@@ -167,7 +171,7 @@ def _with_expressions(
         yield CompiledPolicy(position=position, policy=policy, expression=expression)
 
 
-def _spelt(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, field: str) -> Policy:
+def spelt_policy(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, field: str) -> Policy:
     """``policy`` in canonical spelling, checked. A purpose or an approval becomes one more thing that it
     requires."""
     rules = groups_of.canonical_rules(policy.rules, field=f"{field}.rules")
@@ -180,30 +184,7 @@ def _spelt(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, field: st
     return replace(spelt, rules=replace(rules, require=(*rules.require, granted)))
 
 
-def _check_shared(configuration: Configuration, groups: Mapping[RuleGroupId, RuleGroup]) -> None:
-    seen: set[str] = set()
-    for policy in configuration.policies:
-        field = f"policies[{policy.id}]"
-        if policy.id in seen:
-            raise Invalid(field, "there are two shared policies with this id: rename one")
-        seen.add(policy.id)
-        check_references(configuration, policy.rules, field=f"{field}.rules")
-        _spelt(policy, groups, field=field)
-
-
-def _policies_of(configuration: Configuration, application: Application) -> Sequence[Policy]:
-    shared = configuration.shared_policies()
-    for index, entry in enumerate(application.policies):
-        if not isinstance(entry, Policy) and entry not in shared:
-            known = ", ".join(sorted(shared)) or "(there are none)"
-            raise Invalid(
-                f"applications[{application.id}].policies[{index}]",
-                f"there is no shared policy {entry!r}: use one of {known}",
-            )
-    return configuration.policies_of(application)
-
-
-def _field(application: Application, index: int, policy: Policy) -> str:
+def field_of(application: Application, index: int, policy: Policy) -> str:
     """Where an administrator finds the policy: shared ones stand outside the application."""
     entries = application.policies
     if index < len(entries) and entries[index] == policy.id:
@@ -240,7 +221,7 @@ def _fingerprint(
     answering = {name: _answering(evaluations[name]) for name in asked if name in evaluations}
     facts = json.dumps(
         [
-            4,
+            5,
             sorted(mentioned.groups),
             sorted(mentioned.roles),
             sorted(mentioned.claims),

@@ -110,6 +110,19 @@ def selectors_in(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> Itera
                     waiting.append(groups[group_id].rules)
 
 
+def groups_in(
+    rules: Iterable[Rules], groups: Mapping[RuleGroupId, RuleGroup]
+) -> Mapping[RuleGroupId, RuleGroup]:
+    """The rule groups that ``rules`` use, directly or through others; those that are missing left out."""
+    waiting, found = list(rules), dict[RuleGroupId, RuleGroup]()
+    while waiting:
+        for group_id in _groups_in(waiting.pop()):
+            if group_id in groups and group_id not in found:
+                found[group_id] = groups[group_id]
+                waiting.append(groups[group_id].rules)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
 def size(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> int:
     """How many selectors ``rules`` hold when every rule group is written out where it is used."""
     known: dict[RuleGroupId, int] = {}

@@ -30,6 +30,10 @@ class Configurations(Protocol):
         """The configuration and its version; an empty one at version 0 at first."""
         ...
 
+    async def version(self) -> int:
+        """Its version alone: whoever has the configuration of this version need not load it."""
+        ...
+
     async def save(self, configuration: Configuration, *, expected: int) -> int:
         """Replace it whole if its version is still ``expected``; return the new version.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -17,7 +17,7 @@ from doorward.ports.clock import Clock, Randomness
 from doorward.ports.credentials import Owner
 from doorward.ports.edges import Edges
 from doorward.ports.stores import Stores
-from doorward.services.current import InForce
+from doorward.services.current import Current, InForce
 from doorward.services.live_streams import LiveStreams
 from doorward.services.publish import Publisher
 from doorward.services.sessions import LiveSessions
@@ -72,6 +72,7 @@ class Configurations:
         self,
         stores: Stores,
         *,
+        current: Current,
         publisher: Publisher,
         edges: Edges,
         sessions: LiveSessions,
@@ -83,6 +84,7 @@ class Configurations:
     ) -> None:
         self._stores = stores
         self._clock = clock
+        self._current = current
         self._publisher = publisher
         self._edges = edges
         self._sessions = sessions
@@ -138,19 +140,20 @@ class Configurations:
             before, version = await self._stores.configurations.load()
             after = await asyncio.to_thread(transform, before)
             self._check_hostnames(after)
-            InForce.of(after, version)
+            in_force = InForce.of(after, version, before=self._current.known())
             made = changes(before, after)
             if dry_run:
                 return Outcome(changes=made, version="", live=False, refusal="")
             if after != before:
-                await self._stores.configurations.save(after, expected=version)
+                version = await self._stores.configurations.save(after, expected=version)
                 log.info("configuration changed", changes=[str(change) for change in made])
-            return await self._bring_into_force(before, after, made)
+            return await self._bring_into_force(before, replace(in_force, version=version), made)
 
     async def _bring_into_force(
-        self, before: Configuration, after: Configuration, made: Sequence[Change]
+        self, before: Configuration, in_force: InForce, made: Sequence[Change]
     ) -> Outcome:
-        await self._publisher.publish()
+        after = in_force.configuration
+        await self._publisher.publish(in_force)
         # Before edges have confirmed, which a hanging one delays; and once more after, for whatever
         # slipped in between.
         await self._streams.recheck()

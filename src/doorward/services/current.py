@@ -18,8 +18,8 @@ from doorward.model.identity_provider import EntraId, IdentityProvider
 from doorward.model.ids import ApplicationId, Credential, IdentityProviderId, ServiceTokenId
 from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
-from doorward.policy import named_lists
-from doorward.policy.compiler import CompiledApplication, compile_configuration
+from doorward.policy.compilation import Compilation
+from doorward.policy.compiled import CompiledApplication
 from doorward.policy.named_lists import Membership
 
 
@@ -29,7 +29,7 @@ class InForce:
 
     configuration: Configuration
     version: int
-    compiled: Mapping[ApplicationId, CompiledApplication]
+    compilation: Compilation
     by_hostname: Mapping[str, Application] = field(default_factory=dict)
     by_id: Mapping[ApplicationId, Application] = field(default_factory=dict)
     providers: Mapping[IdentityProviderId, IdentityProvider] = field(default_factory=dict)
@@ -38,18 +38,27 @@ class InForce:
     """By client id."""
 
     @classmethod
-    def of(cls, configuration: Configuration, version: int) -> InForce:
-        """Compile ``configuration``. Raises Invalid when it contradicts itself."""
+    def of(cls, configuration: Configuration, version: int, *, before: InForce | None = None) -> InForce:
+        """Compile ``configuration``, with what has not changed taken from ``before``.
+
+        Raises Invalid when it contradicts itself.
+        """
+        compilation = Compilation.of(configuration, before=before.compilation if before else None)
         return cls(
             configuration=configuration,
             version=version,
-            compiled=compile_configuration(configuration),
+            compilation=compilation,
             by_hostname={a.hostname: a for a in configuration.applications},
             by_id={a.id: a for a in configuration.applications},
             providers={provider.id: provider for provider in configuration.identity_providers},
-            membership=Membership.of(named_lists.resolve(configuration.lists).values()),
             service_tokens={token.client_id: token for token in configuration.service_tokens},
+            membership=Membership.of(compilation.lists.values()),
         )
+
+    @property
+    def compiled(self) -> Mapping[ApplicationId, CompiledApplication]:
+        """Every application's policies, compiled."""
+        return self.compilation.applications
 
     def context_lifetime(self, provider: IdentityProviderId) -> timedelta:
         """How long an authentication context of this provider holds; not at all, of one without any."""
@@ -89,6 +98,10 @@ class Current:
         """Raises Unavailable before the first configuration was loaded."""
         if self._in_force is None:
             raise Unavailable("the configuration has not been loaded yet")
+        return self._in_force
+
+    def known(self) -> InForce | None:
+        """What is in force, None before the first configuration was loaded."""
         return self._in_force
 
     def replace(self, in_force: InForce) -> None:

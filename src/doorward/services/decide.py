@@ -70,6 +70,11 @@ class Decider:
         application = in_force.by_hostname.get(question.host)
         if application is None:
             return refusal(404, "unknown-host", "There is no application at this address.")
+        answer = await self._answer(in_force, application, question)
+        asked = in_force.compiled[application.id].version
+        return replace(answer, facts=replace(answer.facts, policy_version=asked))
+
+    async def _answer(self, in_force: InForce, application: Application, question: Question) -> Answer:
         try:
             machine = self._machines.recognise(in_force, application, question)
             if machine is not None:

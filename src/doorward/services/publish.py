@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from doorward.envoy import names
-from doorward.envoy.snapshot import build_snapshot
+from doorward.envoy.snapshot import SnapshotBuilder
 from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.model.configuration import Configuration
 from doorward.model.ids import ApplicationId, SessionId, TunnelId
@@ -62,6 +62,7 @@ class Publisher:
         self._tokens = tokens
         self._tunnel_secrets = tunnel_secrets
         self._settings = settings
+        self._builder = SnapshotBuilder(settings)
         self._certificate_for = certificate_for
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -72,22 +73,32 @@ class Publisher:
         """The version that was published last; empty before the first."""
         return self._version
 
-    async def publish(self) -> str:
+    async def publish(self, saved: InForce | None = None) -> str:
         """Bring the stored configuration into force; return the version that edges will report.
 
-        The same state gives the same version and disturbs nobody.
+        ``saved`` is what the caller has just stored, so that it need not be read again. The same state
+        gives the same version and disturbs nobody.
         """
         async with self._lock:
-            configuration, version = await self._stores.configurations.load()
-            in_force = InForce.of(configuration, version)
+            in_force = await self._stored(saved)
             revoked = await self._stores.sessions.revoked_since(self._clock.now() - REMEMBERED)
             changed = await self._stores.sessions.changed_since(self._clock.now() - REMEMBERED)
-            snapshot = build_snapshot(self._settings, self._state(in_force, revoked, changed))
+            snapshot = self._builder.build(self._state(in_force, revoked, changed))
             self._current.replace(in_force)
             self._edges.publish(snapshot)
-            await self._relays.admit(self._admissions(configuration))
+            await self._relays.admit(self._admissions(in_force.configuration))
             self._version = snapshot.version
             return snapshot.version
+
+    async def _stored(self, saved: InForce | None) -> InForce:
+        """The stored configuration, compiled. It is read only when nobody here has it."""
+        before = self._current.known()
+        version = await self._stores.configurations.version()
+        for known in (saved, before):
+            if known is not None and known.version == version:
+                return known
+        configuration, version = await self._stores.configurations.load()
+        return InForce.of(configuration, version, before=before)
 
     async def wait(self, version: str, *, seconds: float) -> bool:
         """Whether every connected edge took ``version`` within this time."""

@@ -49,6 +49,11 @@ class SqlConfigurations:
                     return self._configuration(rows, before), before["version"]
         raise Unavailable(f"{self._database.name}: the configuration changes too fast to be read")
 
+    async def version(self) -> int:
+        """The version alone. Raises Unavailable when the database does not answer."""
+        async with self._database.reading() as connection:
+            return int((await _organisation(connection))["version"])
+
     async def save(self, configuration: Configuration, *, expected: int) -> int:
         """Write what changed since version ``expected``; return the new version.
 

@@ -31,7 +31,7 @@ def test_a_change_is_recorded_with_what_it_alters_and_the_whole_result() -> None
             await world.tunnels.create("attic")
         facts = audit.last(ActName.CONFIGURATION_CHANGED)
         assert facts["changes"] == ["created tunnel attic"]
-        assert facts["version"] == inner.configurations.version == 1
+        assert facts["version"] == await inner.configurations.version() == 1
         assert audit.acts[-1].by == "administrator"
         assert '{"name":"attic"}' in access_document_of(facts)
 

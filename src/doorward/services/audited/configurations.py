@@ -33,6 +33,10 @@ class AuditedConfigurations:
         self._known = await self._inner.load()
         return self._known
 
+    async def version(self) -> int:
+        """See ``Configurations.version``."""
+        return await self._inner.version()
+
     async def save(self, configuration: Configuration, *, expected: int) -> int:
         """See ``Configurations.save``."""
         known = self._known

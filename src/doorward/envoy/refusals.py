@@ -1,0 +1,137 @@
+"""What no route may see, sorted out before routes by a match tree.
+
+A route cannot tell two of our tokens by its headers: it looks at each ``Cookie`` header by itself,
+while the tree's input is all of them, joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from envoy.config.route.v3 import route_components_pb2
+from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
+from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
+from envoy.type.matcher.v3 import http_inputs_pb2
+from google.protobuf import any_pb2
+from google.protobuf.message import Message
+from xds.core.v3 import extension_pb2
+from xds.type.matcher.v3 import matcher_pb2
+from xds.type.matcher.v3 import regex_pb2 as xds_regex_pb2
+from xds.type.matcher.v3 import string_pb2 as xds_string_pb2
+
+from doorward.envoy import names
+from doorward.envoy.packing import header_matcher, packed
+from doorward.model.application import Application
+
+AMBIGUOUS_PATH = r"[^?]*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*|.*[^!-~].*"
+"""Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
+spelling (CVE-2026-73551 and what is left of it in 1.40.0), and ``%252e`` and friends, which an
+origin that decodes twice would take for another path than was judged. Also, in the query, bytes that
+are not ASCII: Envoy refuses them in HTTP/1.1 and not in HTTP/2."""
+
+Predicate: TypeAlias = matcher_pb2.Matcher.MatcherList.Predicate
+FieldMatcher: TypeAlias = matcher_pb2.Matcher.MatcherList.FieldMatcher
+
+ANYTHING = "(?s).*"
+PERSONS_COOKIE = f"(?s).*({names.TOKEN_COOKIE}|{names.FOOTHOLD_COOKIE})=.*"
+"""Cookies among which one is a person's proof."""
+
+TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
+"""Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
+
+METHODS = (
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ACL", "BIND", "CHECKOUT", "COPY", "LINK"),
+    *("LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "PROPFIND", "PROPPATCH"),
+    *("PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK"),
+    "UNSUBSCRIBE",
+)
+"""Those that Envoy's HTTP/1.1 knows, but ``TRACE`` and ``CONNECT``. Its HTTP/2 takes any word, such as
+``trace``, which a server that is not particular about case would obey."""
+
+KNOWN_METHODS = tuple("|".join(METHODS[start : start + 7]) for start in range(0, len(METHODS), 7))
+"""Few expressions: a matcher for each method was half of what a change cost Envoy at 1,000 hosts. Not
+one, for Envoy bounds the size of each (``re2.max_program_size.error_level``)."""
+
+
+def sorted_out(*routes: Route, refused: Sequence[FieldMatcher] = ()) -> matcher_pb2.Matcher:
+    """These routes, for requests that have a method we know, our token at most once, nothing of what is
+    ``refused`` besides, and a path that has one meaning."""
+    ambiguous = RouteMatch(prefix="/", headers=[header_matcher(":path", regex=AMBIGUOUS_PATH)])
+    judged = [answer("ambiguous-path", ambiguous, 400), *routes]
+    always = [
+        _refused("method-not-allowed", _unknown_method(), 405),
+        _refused("duplicate-cookie", _token_twice(), 400),
+    ]
+    return matcher_pb2.Matcher(
+        matcher_list=matcher_pb2.Matcher.MatcherList(matchers=[*always, *refused]),
+        on_no_match=_then("routes", route_components_pb2.RouteList(routes=judged)),
+    )
+
+
+def _unknown_method() -> Predicate:
+    known = (_field(":method", methods) for methods in KNOWN_METHODS)
+    return Predicate(not_matcher=_either(*known))
+
+
+def _token_twice() -> Predicate:
+    """In one ``Cookie`` header or in two, which HTTP/1.1 can have. The pieces of HTTP/2 (RFC 9113 section
+    8.2.3) are one header by then."""
+    return _field("cookie", TOKEN_TWICE)
+
+
+def two_credentials(application: Application) -> FieldMatcher:
+    """Refuse a service token beside a cookie or token of a person: the fast path would look at the one, the
+    control plane at the other."""
+    machine = [names.CLIENT_ID_HEADER, names.CLIENT_SECRET_HEADER]
+    if application.service_token_header:
+        machine.append(application.service_token_header)
+    both = (
+        _either(*(_field(name, ANYTHING) for name in machine)),
+        _either(_field("cookie", PERSONS_COOKIE), _field(names.CLIENT_TOKEN_HEADER, ANYTHING)),
+    )
+    predicate = Predicate(and_matcher=Predicate.PredicateList(predicate=both))
+    return _refused("two-credentials", predicate, 400)
+
+
+def _either(*predicates: Predicate) -> Predicate:
+    return Predicate(or_matcher=Predicate.PredicateList(predicate=predicates))
+
+
+def _field(name: str, regex: str) -> Predicate:
+    """Whether all header fields of this name, joined by commas, match from the first to the last letter."""
+    joined = http_inputs_pb2.HttpRequestHeaderMatchInput(header_name=name)
+    value = xds_regex_pb2.RegexMatcher(google_re2={}, regex=regex)
+    return Predicate(
+        single_predicate=Predicate.SinglePredicate(
+            input=_extension(name, joined), value_match=xds_string_pb2.StringMatcher(safe_regex=value)
+        )
+    )
+
+
+def _refused(name: str, predicate: Predicate, status: int) -> FieldMatcher:
+    refusal = answer(name, RouteMatch(prefix="/"), status)
+    return FieldMatcher(predicate=predicate, on_match=_then(name, refusal))
+
+
+def _then(name: str, action: Message) -> matcher_pb2.Matcher.OnMatch:
+    return matcher_pb2.Matcher.OnMatch(action=_extension(name, action))
+
+
+def _extension(name: str, config: Message) -> extension_pb2.TypedExtensionConfig:
+    return extension_pb2.TypedExtensionConfig(name=name, typed_config=packed(config))
+
+
+def answer(name: str, match: RouteMatch, status: int) -> Route:
+    """A route that answers itself; its name, in brackets, is what the access log calls it."""
+    return Route(
+        name=f"({name})",
+        match=match,
+        direct_response=route_components_pb2.DirectResponseAction(status=status),
+        typed_per_filter_config=without_authorization(),
+    )
+
+
+def without_authorization() -> dict[str, any_pb2.Any]:
+    """Filter settings of a route that leads to no application: nobody is asked about it."""
+    return {names.EXT_AUTHZ: packed(ext_authz_pb2.ExtAuthzPerRoute(disabled=True))}
