@@ -220,7 +220,7 @@ def measure_much(found: machine.Machine, ports: dict[str, int]) -> None:
     """Each process with many applications and sessions."""
     found.grow(ports, applications=MANY, sessions=SESSIONS)
     for part in ("edge", "control"):
-        words = f"{part}: memory with {MANY:,} applications, {SESSIONS:,} sessions stored"
+        words = f"{part}: memory, {MANY:,} applications, {SESSIONS:,} sessions stored"
         row(words, f"{found.memory(part):.0f} MB")
 
 
