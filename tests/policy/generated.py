@@ -209,16 +209,17 @@ class Generator:
     def _machine_selector(self) -> Selector:
         if self._random.random() < 0.3:
             return Selector("any_service_token")
-        if self._random.random() < 0.2:
-            return Selector("external_evaluation", self._random.choice(EVALUATIONS))
         if self._random.random() < 0.1:
+            return Selector("external_evaluation", self._random.choice(EVALUATIONS))
+        if self._random.random() < 0.05:
             return Selector("linked_app_token", "wiki")
         return Selector("service_token", self._random.choice(SERVICE_TOKENS))
 
     def _person_selector(self) -> Selector:
-        kind = self._random.choice(_PERSON_KINDS)
-        if kind in _TOLD:
+        if self._random.random() < 0.12:
+            kind = self._random.choice(list(_TOLD))
             return Selector(kind, self._random.choice(_TOLD[kind]))
+        kind = self._random.choice(_PERSON_KINDS)
         if kind == "everyone":
             return Selector("everyone")
         if kind == "email":
@@ -255,9 +256,6 @@ _PERSON_KINDS = (
     "claim",
     "upn",
     "auth_context",
-    "posture",
-    "risk",
-    "external_evaluation",
 )
 _TOLD: Mapping[str, Sequence[str]] = {
     "posture": POSTURE,

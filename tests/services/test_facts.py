@@ -197,6 +197,22 @@ def test_expiry_survives_a_crash_in_the_middle_and_a_new_process(scene: Scene) -
     assert again.next_moment() is None
 
 
+def test_a_report_that_was_cut_short_by_a_crash_leaves_no_token_that_knows_less(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(scene.world, ADA)
+    scene.report(*good())
+    scene.pass_time(timedelta(minutes=1))
+
+    async def crash(changes: object) -> None:
+        raise Unavailable("the process ended")
+
+    monkeypatch.setattr(scene.world.reevaluation, "reports_changed", crash)
+    with pytest.raises(Unavailable):
+        scene.report(given(ADA, "risk", "high"))
+    assert scene.session().changed == scene.world.clock.now()
+
+
 def test_what_is_withdrawn_is_unknown_at_once(scene: Scene) -> None:
     cookies = enter(scene.world, ADA)
     scene.report(*good())

@@ -125,12 +125,15 @@ class Facts:
         whom = {report.whom for report in reports}
         async with self._lock:
             before = await self._stores.facts.of(whom, now=now)
+            after = {report.key: report for report in (*before, *reports)}.values()
+            changed = _changed(before, after, now)
+            # First this: if the process ends after the next line, no token is left that knows less.
+            await self._reevaluation.outdate(await self._touched(changed))
             await self._stores.facts.put(reports, most=MOST)
-            after = await self._stores.facts.of(whom, now=now)
         ends = [report.expires for report in reports]
         self._next = min(ends if self._next is None else [self._next, *ends], default=None)
         log.info("facts reported", facts=len(reports), people=len(whom))
-        await self._act(_changed(before, after, now))
+        await self._act(changed)
         return reports
 
     async def withdraw(
@@ -173,11 +176,15 @@ class Facts:
         self._next = await self._stores.facts.next_expiry()
 
     async def _act(self, changed: Mapping[Whom, Collection[str]]) -> None:
+        await self._reevaluation.reports_changed(await self._touched(changed))
+
+    async def _touched(self, changed: Mapping[Whom, Collection[str]]) -> Mapping[SessionId, Collection[str]]:
+        """The live sessions that the changes are about, each with the names of the facts."""
         touched: defaultdict[SessionId, set[str]] = defaultdict(set)
         for session in await self._sessions_of(changed):
             for whom in (Whom.person(session.identity), Whom.session(session.id)):
                 touched[session.id] |= set(changed.get(whom, ()))
-        await self._reevaluation.reports_changed(touched)
+        return touched
 
     async def _sessions_of(self, whom: Collection[Whom]) -> Sequence[Session]:
         """The live sessions that these are about."""

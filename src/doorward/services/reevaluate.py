@@ -80,14 +80,19 @@ class Reevaluation:
 
         Facts that no policy looks at disturb nobody.
         """
+        await self._bring_into_force(await self.outdate(changes))
+
+    async def outdate(self, changes: Mapping[SessionId, Collection[str]]) -> Sequence[SessionId]:
+        """Tokens of these sessions that were made before now do not count any more, where a policy looks at
+        one of the facts. Returns the sessions that this concerns; edges are not told yet."""
         names = {name for changed in changes.values() for name in changed}
         mattering = {name for name in names if self._is_looked_at(name)}
         wanted = [session for session, changed in changes.items() if mattering & set(changed)]
         if not wanted:
-            return
+            return ()
         touched = await self._stores.sessions.outdate(wanted, now=self._clock.now())
-        log.info("reported facts changed", facts=sorted(mattering), sessions=len(touched))
-        await self._bring_into_force(touched)
+        log.info("reported facts change", facts=sorted(mattering), sessions=len(touched))
+        return touched
 
     async def _bring_into_force(self, touched: Collection[SessionId]) -> None:
         """Streams are judged before the edges know, for that may take a while, and again when they do."""
