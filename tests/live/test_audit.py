@@ -99,7 +99,8 @@ def test_machines_and_bypasses_are_told_apart(system: System) -> None:
         again = robot.get(f"{system.url('machines.localhost')}/", {**SCRIPT, **credentials})
         public = robot.get(f"{system.url('public.localhost')}/", SCRIPT)
     assert 401 not in (first.status_code, again.status_code, public.status_code)
-    machine, bypassed = list[Any](), list[Any]()
+    machine: list[dict[str, Any]] = []
+    bypassed: list[dict[str, Any]] = []
     for _ in eventually("all three are in the log"):
         machine = listed(system, "--application", "machines")
         bypassed = listed(system, "--application", "public")
