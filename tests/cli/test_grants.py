@@ -16,7 +16,7 @@ def asked_by_ada(world: World) -> Grant:
     async def ask() -> Grant:
         present = world.stores.configurations.configuration
         approval = Approval(approvers=("boss@example.com",))
-        world.stores.configurations.configuration = wanting(present, approval=approval)
+        await world.stores.configurations.replace(wanting(present, approval=approval))
         await world.publisher.publish()
         grant = await world.grants.ask(
             await signed_in(world),

@@ -16,7 +16,7 @@ def made_by_ada(world: World) -> AccessPass:
         configuration = world.stores.configurations.configuration
         hello, *others = configuration.applications
         applications = (replace(hello, passes=rules), *others)
-        world.stores.configurations.configuration = replace(configuration, applications=applications)
+        await world.stores.configurations.replace(replace(configuration, applications=applications))
         await world.publisher.publish()
         session = await signed_in(world)
         new = await world.passes.create(

@@ -46,6 +46,10 @@ class FakeConfigurations:
         self._version += 1
         return self._version
 
+    async def replace(self, configuration: Configuration) -> None:
+        """Save it, whatever is stored."""
+        await self.save(configuration, expected=self._version)
+
 
 class FakeSessions:
     """Sessions by id; secrets and footholds by hash."""

@@ -99,7 +99,7 @@ def test_the_question_says_who_asks_for_what_and_is_no_token_for_an_application(
     ((asked, token),) = world.evaluators.asked
     assert asked == CHECKS
     keys = KeySet.import_key_set(json.loads(world.tokens.jwks))
-    claims = jwt.decode(token, keys, algorithms=["ES256"]).claims
+    claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
     assert claims["aud"] == ["https://checks.example.com/ask"]
     assert claims["exp"] - claims["iat"] == 60
     assert len(claims["nonce"]) >= 43

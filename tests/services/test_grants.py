@@ -283,7 +283,7 @@ def test_a_policy_that_asks_no_more_or_other_approvers_counts_as_it_is_now() -> 
     ada, bob = run(signed_in(world)), run(signed_in(world, BOB.email, "bob's"))
     grant = ask_for(world, ada)
     others = Approval(approvers=("boss@example.com",))
-    world.stores.configurations.configuration = wanting(configuration(), approval=others)
+    run(world.stores.configurations.replace(wanting(configuration(), approval=others)))
     run(world.publisher.publish())
     assert run(world.grants.to_decide(bob)) == []
     with pytest.raises(NotFound):
