@@ -14,6 +14,7 @@ from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.named_list import ListKind, NamedList
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
@@ -41,6 +42,13 @@ selectors = st.builds(Selector, kind=texts, value=texts, identity_provider=st.no
 selector_lists = st.lists(selectors, max_size=2).map(tuple)
 rules = st.builds(Rules, include=selector_lists, require=selector_lists, exclude=selector_lists)
 rule_groups = st.builds(RuleGroup, id=names, rules=rules, name=texts)
+named_lists = st.builds(
+    NamedList,
+    id=names,
+    kind=st.sampled_from(ListKind),
+    items=st.lists(texts, max_size=4).map(tuple),
+    name=texts,
+)
 policies = st.builds(Policy, id=names, action=st.sampled_from(Action), rules=rules, name=texts)
 
 accounts = st.builds(
@@ -97,6 +105,7 @@ configurations = st.builds(
     Configuration,
     identity_providers=distinct(identity_providers, lambda p: p.id),
     rule_groups=distinct(rule_groups, lambda g: g.id),
+    lists=distinct(named_lists, lambda each: each.id),
     policies=distinct(policies, lambda p: p.id),
     applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),
@@ -112,6 +121,7 @@ identities = st.builds(
     email=names.map("{}@example.com".format),
     name=texts,
     groups=st.frozensets(texts, max_size=3),
+    methods=st.frozensets(texts, max_size=3),
 )
 sessions = st.builds(
     Session,

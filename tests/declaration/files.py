@@ -49,6 +49,11 @@ rule_groups:
       - email_domain: example.com
     exclude:
       - email: bob@example.com
+lists:
+  - id: offices
+    name: Our offices
+    kind: ip
+    items_file: offices.txt
 policies:
   - id: staff-only
     name: Staff only
@@ -85,7 +90,9 @@ service_tokens:
 """
 """A file that uses nearly everything."""
 
-FILES: Mapping[str, str] = MappingProxyType({"entra.secret": "from a file\n"})
+FILES: Mapping[str, str] = MappingProxyType(
+    {"entra.secret": "from a file\n", "offices.txt": "# London\n203.0.113.0/24\n192.0.2.7 # Berlin\n"}
+)
 ENVIRONMENT: Mapping[str, str] = MappingProxyType({"BOB": "from the environment"})
 
 

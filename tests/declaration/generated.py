@@ -13,6 +13,7 @@ from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.named_list import ListKind, NamedList
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
@@ -77,6 +78,19 @@ settings = st.builds(LocalAccounts, accounts=distinct(accounts, lambda a: a.emai
 )
 _named = st.builds(IdentityProvider, id=ids, settings=settings, name=names)
 providers = st.lists(_named, max_size=3, unique_by=(lambda p: p.id, lambda p: p.name or p.id)).map(tuple)
+_items = {
+    ListKind.EMAIL: st.sampled_from(["ada@example.com", "bob@example.com"]),
+    ListKind.IP: st.sampled_from(["192.0.2.0/24", "2001:db8::/32"]),
+}
+lists = st.sampled_from(ListKind).flatmap(
+    lambda kind: st.builds(
+        NamedList,
+        id=ids,
+        kind=st.just(kind),
+        items=st.sets(_items[kind]).map(lambda items: tuple(sorted(items))),
+        name=names,
+    )
+)
 tokens = st.builds(
     ServiceToken,
     id=ids,
@@ -107,6 +121,7 @@ def _origins(tunnels: Sequence[Tunnel]) -> SearchStrategy[Origin]:
 def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[Selector]:
     """Selectors that go with the action and lead somewhere."""
     found = [Selector("ip_range", "192.0.2.0/24"), Selector("ip_range", "2001:db8::/32")]
+    found += [Selector("ip_list", each.id) for each in configuration.lists if each.kind is ListKind.IP]
     if action is Action.SERVICE_AUTH:
         found.append(Selector("any_service_token"))
         found += [Selector("service_token", token.id) for token in configuration.service_tokens]
@@ -115,6 +130,7 @@ def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[S
     if action is Action.BYPASS:
         return st.sampled_from(found)
     found += [Selector("email", "ada@example.com"), Selector("email_domain", "example.com")]
+    found += [Selector("email_list", each.id) for each in configuration.lists if each.kind is ListKind.EMAIL]
     found += [Selector("rule_group", group.id) for group in configuration.rule_groups]
     some = [provider.id for provider in configuration.identity_providers]
     found += [Selector("identity_provider", provider) for provider in some]
@@ -143,6 +159,7 @@ def applicable(draw: DrawFn) -> Configuration:
         identity_providers=draw(providers),
         tunnels=draw(distinct(st.builds(Tunnel, id=ids, name=ids), lambda t: t.id, lambda t: t.name)),
         service_tokens=draw(distinct(tokens, lambda t: t.id, lambda t: t.client_id)),
+        lists=draw(distinct(lists, lambda each: each.id)),
         session_duration=draw(durations),
     )
     groups = st.builds(RuleGroup, id=ids, rules=_rules(configuration, Action.ALLOW), name=names)

@@ -53,6 +53,12 @@ rule_groups:
     exclude:
       - email: bob@example.com
 
+lists:
+  - id: offices
+    name: Our offices
+    kind: ip
+    items: [192.0.2.7/32, 203.0.113.0/24]
+
 policies:
   - id: staff-only
     name: Staff only

@@ -38,6 +38,7 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.named_lists import NamedLists
 from doorward.services.pins import Pins, SignsIn
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
@@ -251,6 +252,7 @@ class World:
             write_token=lambda tunnel, secret: f"token of {tunnel.name} {secret}",
             randomness=self.randomness,
         )
+        self.lists = NamedLists(self.configurations)
         self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)
 
     def provider_for(self, provider: IdentityProvider) -> Provider:

@@ -14,12 +14,14 @@ from doorward import __version__
 from doorward.api import bodies
 from doorward.api.explanations import explanation_routes
 from doorward.api.identity_providers import identity_provider_routes
+from doorward.api.named_lists import list_routes
 from doorward.declaration import DeclarationInvalid
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.model.ids import SessionId
 from doorward.services.configuration import AccessFile, Configurations
 from doorward.services.explanations import Explanations
 from doorward.services.identity_providers import IdentityProviders
+from doorward.services.named_lists import NamedLists
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.status import Status
@@ -42,6 +44,7 @@ class Verbs:
     tunnels: Tunnels
     sessions: LiveSessions
     service_tokens: ServiceTokens
+    lists: NamedLists
     identity_providers: IdentityProviders
     explanations: Explanations
     status: Callable[[], Status]
@@ -57,6 +60,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     _tunnels(app, verbs)
     _sessions(app, verbs)
     _service_tokens(app, verbs)
+    list_routes(app, verbs.lists)
     identity_provider_routes(app, verbs.identity_providers)
     explanation_routes(app, verbs.explanations)
     return app

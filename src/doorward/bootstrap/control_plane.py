@@ -150,6 +150,7 @@ async def build(
                 tunnels=services.tunnels,
                 sessions=services.sessions,
                 service_tokens=services.service_tokens,
+                lists=services.lists,
                 identity_providers=services.identity_providers,
                 explanations=services.explanations,
                 status=lambda: _status(services, ads, relays, clock),

@@ -32,6 +32,7 @@ from doorward.services.flows import Flows
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.live_streams import LiveStreams
+from doorward.services.named_lists import NamedLists
 from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
 from doorward.services.passkeys import Passkeys
 from doorward.services.pins import Pins
@@ -78,6 +79,7 @@ class ControlServices:
     configurations: Configurations
     tunnels: Tunnels
     service_tokens: ServiceTokens
+    lists: NamedLists
     trials: Trials
     identity_providers: IdentityProviders
     provider_logout: ProviderLogout
@@ -243,6 +245,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             randomness=randomness,
         ),
         service_tokens=ServiceTokens(configurations, clock=clock, randomness=randomness),
+        lists=NamedLists(configurations),
         trials=trials,
         identity_providers=IdentityProviders(
             current=current,

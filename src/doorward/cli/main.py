@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from doorward import __version__
-from doorward.cli import access, demo, explain, idp, rotate_key, serve, service_token, session, status, tunnel
+from doorward.cli import (
+    access,
+    demo,
+    explain,
+    idp,
+    named_list,
+    rotate_key,
+    serve,
+    service_token,
+    session,
+    status,
+    tunnel,
+)
 
 app = typer.Typer(
     name="doorward",
@@ -44,6 +56,7 @@ app.command()(status.status)
 app.command()(explain.explain)
 app.command()(rotate_key.rotate_key)
 app.add_typer(idp.app, name="idp")
+app.add_typer(named_list.app, name="list")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(service_token.app, name="service-token")

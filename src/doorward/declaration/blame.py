@@ -11,7 +11,7 @@ from doorward.declaration.reading import located
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 
-_BY_ID = re.compile(r"(applications|policies|rule_groups)\[([^\]]*)\]")
+_BY_ID = re.compile(r"(applications|lists|policies|rule_groups)\[([^\]]*)\]")
 
 
 def blamed(error: Invalid, declaration: Declaration, merged: Configuration) -> DeclarationInvalid:
@@ -35,6 +35,7 @@ def _file_path(field: str, merged: Configuration) -> str:
         return field
     things: Mapping[str, Iterable[str]] = {
         "applications": [application.id for application in merged.applications],
+        "lists": [each.id for each in merged.lists],
         "policies": [policy.id for policy in merged.policies],
         "rule_groups": [group.id for group in merged.rule_groups],
     }

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from doorward.declaration.nodes import Place
 from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 
@@ -121,6 +122,7 @@ class Declaration:
     session_duration: timedelta | None = None
     identity_providers: tuple[DeclaredIdentityProvider, ...] | None = None
     rule_groups: tuple[RuleGroup, ...] | None = None
+    lists: tuple[NamedList, ...] | None = None
     policies: tuple[Policy, ...] | None = None
     tunnels: tuple[str, ...] | None = None
     applications: tuple[DeclaredApplication, ...] | None = None

@@ -16,6 +16,7 @@ from doorward.declaration.written import SECRET_FIELDS, Written, written_setting
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
@@ -47,6 +48,7 @@ def export(configuration: Configuration, *, with_secrets: bool = False) -> str:
     sections: dict[str, list[Written]] = {
         "identity_providers": [_provider(provider) for provider in configuration.identity_providers],
         "rule_groups": [_rule_group(group) for group in configuration.rule_groups],
+        "lists": [_list_of_items(each) for each in configuration.lists],
         "policies": [_policy(policy) for policy in configuration.policies],
         "tunnels": [{"name": tunnel.name} for tunnel in configuration.tunnels],
         "applications": [_application(app, configuration) for app in configuration.applications],
@@ -106,6 +108,12 @@ def _rule_group(group: RuleGroup) -> dict[str, Written]:
     written: dict[str, Written] = {"id": group.id}
     _add(written, "name", group.name)
     return written | _rules(group.rules)
+
+
+def _list_of_items(each: NamedList) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": each.id}
+    _add(written, "name", each.name)
+    return written | {"kind": each.kind.value, "items": [*each.items]}
 
 
 def _policy(policy: Policy) -> dict[str, Written]:

@@ -77,6 +77,7 @@ class _Merging:
             session_duration=_given(declared.session_duration, current.session_duration),
             identity_providers=self._identity_providers(),
             rule_groups=_given(declared.rule_groups, current.rule_groups),
+            lists=_given(declared.lists, current.lists),
             policies=_given(declared.policies, current.policies),
             tunnels=tunnels,
             applications=self._applications(tunnels),

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from doorward.declaration import applications as apps
-from doorward.declaration import identity_providers, rules, service_tokens, tunnels
+from doorward.declaration import identity_providers, lists, rules, service_tokens, tunnels
 from doorward.declaration.declared import Declaration
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
@@ -28,6 +28,7 @@ FILE_FIELDS = (
     "session_duration",
     "identity_providers",
     "rule_groups",
+    "lists",
     "policies",
     "tunnels",
     "applications",
@@ -43,6 +44,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **{f"Type `{name}`": kind.fields for name, kind in TYPES.items()},
         "Client secret": entra.SECRET_FIELDS,
         "Rule group": rules.RULE_GROUP_FIELDS,
+        "List": lists.LIST_FIELDS,
         "Policy": rules.POLICY_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,
         "Application": apps.APPLICATION_FIELDS,
@@ -104,6 +106,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             {"id": lambda provider: provider.id, "name": lambda provider: provider.name},
         ),
         rule_groups=_section(fields, "rule_groups", rules.rule_group, {"id": lambda group: group.id}),
+        lists=_section(fields, "lists", lists.named_list, {"id": lambda each: each.id}),
         policies=_section(fields, "policies", rules.shared_policy, {"id": lambda policy: policy.id}),
         tunnels=_section(fields, "tunnels", tunnels.tunnel, {"name": str}),
         applications=_section(

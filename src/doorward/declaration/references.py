@@ -17,16 +17,19 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.policy import Policy
 from doorward.model.rule import Rules, Selector
-from doorward.policy.selectors import RULE_GROUP
+from doorward.policy.selectors import EMAIL_LIST, IP_LIST, RULE_GROUP
 
 _NOUNS = {
     "identity_providers": "identity provider",
+    "lists": "list",
     "policies": "shared policy",
     "rule_groups": "rule group",
     "service_tokens": "service token",
     "tunnels": "tunnel",
 }
 _NAMED_BY = {
+    EMAIL_LIST: "lists",
+    IP_LIST: "lists",
     RULE_GROUP: "rule_groups",
     "identity_provider": "identity_providers",
     "service_token": "service_tokens",
@@ -59,11 +62,11 @@ def missing(reference: Reference, there: Iterable[str]) -> Invalid:
 
 
 def check_references(configuration: Configuration, declaration: Declaration, notes: Notes) -> None:
-    """Note every policy, rule group, identity provider and service token that is named but is not
-    there, and every group, role or claim that several identity
-    providers could mean."""
+    """Note every policy, rule group, list, identity provider and service token that is named but is not
+    there, and every group, role or claim that several identity providers could mean."""
     there: dict[str, set[str]] = {
         "identity_providers": {str(provider.id) for provider in configuration.identity_providers},
+        "lists": {each.id for each in configuration.lists},
         "policies": {policy.id for policy in configuration.policies},
         "rule_groups": {group.id for group in configuration.rule_groups},
         "service_tokens": {token.id for token in configuration.service_tokens},

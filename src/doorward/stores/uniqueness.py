@@ -15,6 +15,7 @@ def refuse_duplicates(configuration: Configuration) -> None:
     c = configuration
     _distinct("identity_providers", "id", (p.id for p in c.identity_providers))
     _distinct("rule_groups", "id", (g.id for g in c.rule_groups))
+    _distinct("lists", "id", (each.id for each in c.lists))
     _distinct("policies", "id", (p.id for p in c.policies))
     _distinct("applications", "id", (a.id for a in c.applications))
     _distinct("applications", "hostname", (a.hostname for a in c.applications))

@@ -13,6 +13,7 @@ from doorward.stores import tables
 from doorward.stores.mapping import (
     applications,
     identity_providers,
+    named_lists,
     policies,
     rule_groups,
     service_tokens,
@@ -25,6 +26,7 @@ LISTS: tuple[Table, ...] = (
     tables.identity_providers,
     tables.accounts,
     tables.rule_groups,
+    tables.named_lists,
     tables.policies,
     tables.applications,
     tables.application_policies,
@@ -44,6 +46,7 @@ def to_rows(configuration: Configuration) -> dict[Table, list[Row]]:
         ],
         tables.accounts: [row for p in c.identity_providers for row in identity_providers.account_rows(p)],
         tables.rule_groups: [rule_groups.to_row(g, position=i) for i, g in enumerate(c.rule_groups)],
+        tables.named_lists: [named_lists.to_row(each, position=i) for i, each in enumerate(c.lists)],
         tables.policies: [policies.to_row(p, position=i) for i, p in enumerate(c.policies)],
         tables.applications: [applications.to_row(a, position=i) for i, a in enumerate(c.applications)],
         tables.application_policies: [row for a in c.applications for row in applications.policy_rows(a)],
@@ -62,6 +65,7 @@ def from_rows(rows: RowsByTable, *, session_duration: timedelta, generation: int
             for row in rows[tables.identity_providers]
         ),
         rule_groups=tuple(rule_groups.from_row(row) for row in rows[tables.rule_groups]),
+        lists=tuple(named_lists.from_row(row) for row in rows[tables.named_lists]),
         policies=tuple(policies.from_row(row) for row in rows[tables.policies]),
         applications=tuple(
             applications.from_row(row, entries=entries_of[row["id"]]) for row in rows[tables.applications]

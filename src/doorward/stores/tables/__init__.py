@@ -7,6 +7,7 @@ from doorward.stores.tables.columns import metadata
 from doorward.stores.tables.credentials import code_apps, passkeys, recovery_codes
 from doorward.stores.tables.directory import directory_groups, directory_members, directory_users
 from doorward.stores.tables.identity_providers import accounts, identity_providers
+from doorward.stores.tables.named_lists import named_lists
 from doorward.stores.tables.one_time_values import one_time_values
 from doorward.stores.tables.organisation import organisation
 from doorward.stores.tables.policies import policies
@@ -28,6 +29,7 @@ __all__ = [
     "grants",
     "identity_providers",
     "metadata",
+    "named_lists",
     "one_time_values",
     "organisation",
     "passkeys",
