@@ -11,7 +11,8 @@ from envoy.extensions.filters.http.rbac.v3 import rbac_pb2
 from envoy.type.matcher.v3 import http_inputs_pb2
 
 from doorward.envoy import names
-from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, METHODS, STRIPPED, TOKEN_TWICE, build_routes
+from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, STRIPPED, TOKEN_TWICE, build_routes
+from doorward.model.methods import METHODS
 from tests.envoy.states import SETTINGS, state
 
 ROUTES = build_routes(SETTINGS, state(revoked=("s1",)))

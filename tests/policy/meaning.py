@@ -17,19 +17,23 @@ from doorward.policy.expression import (
     Expression,
     Fact,
     IssuedBefore,
+    MethodIs,
     Never,
     Not,
     Or,
+    PathMatches,
     SourceIn,
 )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A source and the claims of a verified token; no claims, no token."""
+    """A source, the claims of a verified token (no claims, no token), and what is asked for."""
 
     source: IPv4Address | IPv6Address
     claims: Mapping[str, object] = field(default_factory=dict)
+    method: str = "GET"
+    path: str = "/"
 
 
 def holds(expression: Expression, facts: Facts) -> bool:
@@ -55,6 +59,10 @@ def _is_fact(fact: Fact, facts: Facts) -> bool:
     if isinstance(fact, IssuedBefore):
         issued = facts.claims.get("iat")
         return isinstance(issued, int) and 0 <= issued < fact.second
+    if isinstance(fact, MethodIs):
+        return facts.method == fact.method
+    if isinstance(fact, PathMatches):
+        return re.fullmatch(fact.regex, facts.path) is not None
     value = facts.claims.get(fact.claim)
     match fact:
         case ClaimContains(_, item):

@@ -51,6 +51,7 @@ from doorward.services.secrets import hashed
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sign_in import Provider, SignIn
+from doorward.services.time_boundaries import TimeBoundaries
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
@@ -251,6 +252,9 @@ class World:
             authority=EDGE.authority,
             write_token=lambda tunnel, secret: f"token of {tunnel.name} {secret}",
             randomness=self.randomness,
+        )
+        self.time_boundaries = TimeBoundaries(
+            current=self.current, streams=self.streams, relays=self.relays, clock=self.clock
         )
         self.lists = NamedLists(self.configurations)
         self.service_tokens = ServiceTokens(self.configurations, clock=self.clock, randomness=self.randomness)

@@ -62,6 +62,7 @@ class ControlPlane:
         """Let go of everything."""
         await self.services.background.close()
         await self.services.keeping_up.close()
+        await self.services.time_boundaries.close()
         await self.relays.close()
         await self.services.providers.aclose()
         await self.services.passwords.aclose()

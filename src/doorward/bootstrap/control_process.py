@@ -82,7 +82,8 @@ async def _catch_up(control: ControlPlane) -> None:
 
 
 async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
-    """Housekeeping every minute, and a look at which identity providers are due every second."""
+    """Housekeeping every minute; every second a look at which identity providers are due, and whether a
+    time has come that rules name."""
     refresh_at = time.monotonic() + REFRESH.total_seconds()
     while not stop.is_set():
         try:
@@ -90,6 +91,7 @@ async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
                 await stop.wait()
         except TimeoutError:
             control.services.keeping_up.begin_round()
+            control.services.time_boundaries.begin_round()
             if time.monotonic() >= refresh_at:
                 await _refresh(control)
                 refresh_at = time.monotonic() + REFRESH.total_seconds()

@@ -47,6 +47,7 @@ from doorward.services.second_factors import SecondFactors
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sign_in import SignIn
+from doorward.services.time_boundaries import TimeBoundaries
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
@@ -84,6 +85,7 @@ class ControlServices:
     identity_providers: IdentityProviders
     provider_logout: ProviderLogout
     keeping_up: KeepingUp
+    time_boundaries: TimeBoundaries
     directories: Directories
     explanations: Explanations
 
@@ -274,6 +276,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             provider_for=providers.adapter,
             clock=clock,
         ),
+        time_boundaries=TimeBoundaries(current=current, streams=streams, relays=relays, clock=clock),
         directories=Directories(
             stores.directory,
             effects=DirectoryEffects(stores, sessions=sessions, facts=reevaluation, clock=clock),

@@ -1,8 +1,9 @@
 """Compiled policies as Envoy RBAC shadow rules: the decision in the data plane.
 
-The rules look at two things only: claims of the token that ``jwt_authn`` verified (dynamic metadata
-``envoy.filters.http.jwt_authn``, key ``claims``), and the source address that Envoy trusts. No
-header is ever matched: Envoy joins repeated headers into one value (CVE-2026-26308).
+The rules look at claims of the token that ``jwt_authn`` verified (dynamic metadata
+``envoy.filters.http.jwt_authn``, key ``claims``), at the source address that Envoy trusts, and at method
+and path, of which a request has one each. No other header is ever matched: Envoy joins repeated headers
+into one value (CVE-2026-26308).
 
 Rule: no matcher is empty. What is never true has no policy, and rules without any policy deny.
 """
@@ -15,8 +16,9 @@ from types import MappingProxyType
 
 from envoy.config.core.v3 import address_pb2
 from envoy.config.rbac.v3 import rbac_pb2
+from envoy.config.route.v3 import route_components_pb2
 from envoy.extensions.filters.http.rbac.v3 import rbac_pb2 as rbac_filter_pb2
-from envoy.type.matcher.v3 import metadata_pb2, number_pb2, regex_pb2, string_pb2, value_pb2
+from envoy.type.matcher.v3 import metadata_pb2, number_pb2, path_pb2, regex_pb2, string_pb2, value_pb2
 from envoy.type.v3 import range_pb2
 from google.protobuf import wrappers_pb2
 
@@ -36,9 +38,11 @@ from doorward.policy.expression import (
     Expression,
     Fact,
     IssuedBefore,
+    MethodIs,
     Never,
     Not,
     Or,
+    PathMatches,
     SourceIn,
     both,
     either,
@@ -144,6 +148,12 @@ def _fact(fact: Fact) -> rbac_pb2.Principal:
             before = range_pb2.DoubleRange(start=0, end=second)
             matcher = number_pb2.DoubleMatcher(range=before)
             return _claim("iat", value_pb2.ValueMatcher(double_match=matcher))
+        case MethodIs(method):
+            exact = string_pb2.StringMatcher(exact=method)
+            header = route_components_pb2.HeaderMatcher(name=":method", string_match=exact)
+            return rbac_pb2.Principal(header=header)
+        case PathMatches(regex):
+            return rbac_pb2.Principal(url_path=path_pb2.PathMatcher(path=_regex(regex)))
 
 
 def _together(operands: Iterable[Expression]) -> list[rbac_pb2.Principal]:
@@ -184,9 +194,12 @@ def _text(value: str) -> value_pb2.ValueMatcher:
 
 
 def _matching(regex: str) -> value_pb2.ValueMatcher:
+    return value_pb2.ValueMatcher(string_match=_regex(regex))
+
+
+def _regex(regex: str) -> string_pb2.StringMatcher:
     """Envoy wants the whole text to match, as RE2's FullMatch."""
-    matcher = string_pb2.StringMatcher(safe_regex=regex_pb2.RegexMatcher(regex=regex))
-    return value_pb2.ValueMatcher(string_match=matcher)
+    return string_pb2.StringMatcher(safe_regex=regex_pb2.RegexMatcher(regex=regex))
 
 
 def _item(matcher: value_pb2.ValueMatcher) -> value_pb2.ValueMatcher:

@@ -33,6 +33,7 @@ from doorward.envoy.rbac import application_rbac
 from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.model.application import Application
 from doorward.model.claims import token_generation
+from doorward.model.methods import METHODS
 
 AMBIGUOUS_PATH = r"[^?]*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*|.*[^!-~].*"
 """Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
@@ -46,26 +47,6 @@ TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
 """Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
 
 SOURCE = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
-METHODS = (
-    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
-    *(
-        "ACL",
-        "BIND",
-        "CHECKOUT",
-        "COPY",
-        "LINK",
-        "LOCK",
-        "MERGE",
-        "MKACTIVITY",
-        "MKCALENDAR",
-        "MKCOL",
-        "MOVE",
-    ),
-    *("NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
-    *("UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
-)
-"""Those that Envoy's HTTP/1.1 knows, but ``TRACE`` and ``CONNECT``; the frequent ones first. Its HTTP/2
-takes any word, such as ``trace``, which a server that is not particular about case would obey."""
 LONG_LIVED = 3600.0
 """Seconds without a byte after which an upgraded connection or event stream is ended."""
 STRIPPED = (

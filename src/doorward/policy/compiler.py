@@ -211,6 +211,7 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
         roles=frozenset(values.get("role", ())),
         claims=frozenset((name, wanted) for name, _, wanted in pairs),
         contexts=frozenset(values.get("auth_context", ())),
+        methods=frozenset(values.get("authentication_method", ())),
         upn="upn" in values,
     )
 
@@ -222,11 +223,12 @@ def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mappin
     on_lists = {name: lists[name].items for name in named if name in lists}
     facts = json.dumps(
         [
-            3,
+            4,
             sorted(mentioned.groups),
             sorted(mentioned.roles),
             sorted(mentioned.claims),
             sorted(mentioned.contexts),
+            sorted(mentioned.methods),
             mentioned.upn,
             [judged_name(selector) for selector in judged],
             on_lists,

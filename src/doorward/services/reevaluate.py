@@ -53,7 +53,9 @@ class Reevaluation:
         now = self._clock.now()
         touched = False
         for session, identity in changes:
-            fresh = replace(identity, contexts=frozenset())
+            # How they proved themselves at sign-in stays true: a provider that is asked without them knows
+            # of no other time.
+            fresh = replace(identity, contexts=frozenset(), methods=session.identity.methods)
             if fresh == session.identity:
                 continue
             matters = self._matters(session.identity, fresh)

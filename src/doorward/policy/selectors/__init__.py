@@ -14,7 +14,9 @@ from doorward.model.rule import Selector
 from doorward.policy.selectors import (
     any_service_token,
     auth_context,
+    authentication_method,
     claim,
+    date_range,
     email,
     email_domain,
     email_list,
@@ -24,9 +26,13 @@ from doorward.policy.selectors import (
     identity_provider,
     ip_list,
     ip_range,
+    method,
+    path,
     role,
     service_token,
+    time_of_day,
     upn,
+    weekday,
 )
 from doorward.policy.selectors.kind import Exact, Judged, Narrowing, SelectorKind
 
@@ -34,7 +40,9 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
     {
         "any_service_token": Exact(any_service_token),
         "auth_context": Exact(auth_context),
+        "authentication_method": Exact(authentication_method),
         "claim": Exact(claim),
+        "date_range": Judged(date_range),
         "email": Exact(email),
         "email_domain": Exact(email_domain),
         "email_list": Judged(email_list),
@@ -44,9 +52,13 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "identity_provider": Exact(identity_provider),
         "ip_list": ip_list,
         "ip_range": Exact(ip_range),
+        "method": method,
+        "path": path,
         "role": Exact(role),
         "service_token": Exact(service_token),
+        "time_of_day": Judged(time_of_day),
         "upn": Exact(upn),
+        "weekday": Judged(weekday),
     }
 )
 
