@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from doorward.envoy.rbac import application_rbac, policy_name
 from doorward.model.ids import Audience, ServiceTokenId, SessionId
 from doorward.policy.compiler import CompiledApplication
-from tests.policy.generated import SERVICE_TOKENS, Generator
+from tests.policy.generated import Generator
+from tests.policy.kinds import SERVICE_TOKENS
 from tests.policy.said import compiled, policy
 
 CI = ServiceTokenId("ci")
@@ -156,7 +157,7 @@ def test_without_a_list_of_service_tokens_every_machine_is_left_to_the_control_p
 
 
 @given(st.randoms(use_true_random=False))
-def test_no_matcher_is_ever_empty_and_no_header_is_ever_matched(random: Random) -> None:
+def test_no_matcher_is_ever_empty_and_of_the_headers_only_the_method_is_matched(random: Random) -> None:
     made = Generator(random, unknown=0.1).rule_set("hello").compiled
     whole = rules(made, "s1", "s2", service_tokens=SERVICE_TOKENS)
     for message in messages(whole):
@@ -172,7 +173,10 @@ def test_no_matcher_is_ever_empty_and_no_header_is_ever_matched(random: Random) 
                 "any",
                 "remote_ip",
                 "sourced_metadata",
+                "url_path",
+                "header",
             }
+            assert message.header.name in ("", ":method")
         if name == "Set":
             assert len(getattr(message, "ids")) >= 2  # noqa: B009 - the stubs of Message know no fields
         if name == "OrMatcher":
@@ -180,6 +184,13 @@ def test_no_matcher_is_ever_empty_and_no_header_is_ever_matched(random: Random) 
         if name == "StringMatcher":
             exact = getattr(message, "exact")  # noqa: B009 - as above
             assert exact or message.HasField("safe_regex")
+
+
+def test_method_and_path_are_matched_whole() -> None:
+    [only] = rules(compiled(policy("bypass", "path:/admin/**", require=["method:GET"]))).policies.values()
+    path, method = only.principals[0].and_ids.ids
+    assert path.url_path.path.safe_regex.regex == "/admin(?:/.*)?"
+    assert (method.header.name, method.header.string_match.exact) == (":method", "GET")
 
 
 def test_the_same_rules_have_the_same_bytes() -> None:

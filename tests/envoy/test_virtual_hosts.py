@@ -13,7 +13,10 @@ from envoy.type.matcher.v3 import http_inputs_pb2
 from doorward.envoy import names
 from doorward.envoy.virtual_hosts import AMBIGUOUS_PATH, STRIPPED, TOKEN_TWICE, build_routes
 from doorward.model.methods import METHODS
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import Selector
 from tests.envoy.states import SETTINGS, state
+from tests.services.world import ENGINEERS, application, policy
 
 ROUTES = build_routes(SETTINGS, state(revoked=("s1",)))
 HOSTS = {host.name: host for host in ROUTES.virtual_hosts}
@@ -58,6 +61,23 @@ def test_every_route_that_leads_to_an_application_goes_through_authorization() -
         leading = [route for route in routes_of(host) if leads_on(route)]
         assert leading
         assert not any(is_unauthorized(route) for route in leading)
+
+
+def telling(policies: list[Policy]) -> list[bool]:
+    """Of an application's routes, which tell the relay what was asked for."""
+    made = build_routes(SETTINGS, state(application("hello", *policies)))
+    [host] = [host for host in made.virtual_hosts if host.name == "application/hello"]
+    return [
+        names.TARGET_TO_UPSTREAM in route.typed_per_filter_config
+        for route in routes_of(host)
+        if leads_on(route)
+    ]
+
+
+def test_the_relay_learns_of_long_lived_requests_what_they_are_and_of_others_where_it_matters() -> None:
+    by_path = policy(Action.ALLOW, Selector("path", "/public/**"))
+    assert telling([ENGINEERS]) == [True, True, False]
+    assert telling([ENGINEERS, by_path]) == [True, True, True]
 
 
 def test_only_answers_and_our_own_pages_go_without() -> None:

@@ -53,8 +53,9 @@ def web_cluster(settings: EdgeSettings) -> cluster_pb2.Cluster:
 def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_pb2.Cluster:
     """The relay's front for the application's tunnel.
 
-    Each connection begins with a PROXY protocol v2 header that names the service and the session.
-    Envoy keys its pools by both ends of that header and by the filter state ``SESSION_STATE``: a
+    Each connection begins with a PROXY protocol v2 header that names the service and the session, and, where
+    routes say so, what was asked for. Envoy keys its pools by both ends of that header and by the filter
+    states ``SESSION_STATE`` and ``TARGET_STATE``: a
     connection carries one session of one client connection and nobody else, so the relay knows
     whose it is and may cut it (decision record 2026-11-23-one-connection-one-person).
     """
@@ -75,6 +76,10 @@ def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_
                             proxy_protocol_pb2.TlvEntry(
                                 type=names.SESSION_TLV,
                                 format_string=_format(f"%FILTER_STATE({names.SESSION_STATE}:PLAIN)%"),
+                            ),
+                            proxy_protocol_pb2.TlvEntry(
+                                type=names.TARGET_TLV,
+                                format_string=_format(f"%FILTER_STATE({names.TARGET_STATE}:PLAIN)%"),
                             ),
                         ],
                     ),

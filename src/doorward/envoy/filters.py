@@ -9,7 +9,8 @@
    asks as well. It fails closed.
 6. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
    "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
-7. ``session_to_upstream`` keys the connection to the origin by the session.
+7. ``session_to_upstream`` keys the connection to the origin by the session; ``target_to_upstream``, on the
+   routes that switch it on, by method and path.
 8. ``router``.
 
 What clients may not say is removed before all of them (``early_header_mutation``).
@@ -56,6 +57,8 @@ BY_IDENTITY = "[0-9]+/(allow|service_auth)/.*"
 
 REQUIREMENT = "token"
 TOKENS_CACHED = 10_000
+LONGEST_TARGET = 2048
+"""Characters of a path that go along to a relay."""
 
 UNTRUSTED_PREFIXES = (
     "x-doorward-",
@@ -107,6 +110,7 @@ def build_http_filters(settings: EdgeSettings, state: EdgeState) -> list[hcm_pb2
         _filter(names.EXT_AUTHZ, _ask_control_plane()),
         _filter(names.IDENTITY_FROM_CLAIMS, _identity_where_allowed()),
         _filter(names.SESSION_TO_UPSTREAM, _session_to_upstream()),
+        _filter(names.TARGET_TO_UPSTREAM, target_to_upstream(), disabled=True),
         _filter(names.ROUTER, _router()),
     ]
 
@@ -122,8 +126,8 @@ def claim(name: str) -> str:
     return f"%DYNAMIC_METADATA({names.JWT_AUTHN}:{names.CLAIMS_KEY}:{name})%"
 
 
-def _filter(name: str, config: Message) -> hcm_pb2.HttpFilter:
-    return hcm_pb2.HttpFilter(name=name, typed_config=packed(config))
+def _filter(name: str, config: Message, *, disabled: bool = False) -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=name, typed_config=packed(config), disabled=disabled)
 
 
 def _cookies_to_metadata() -> header_to_metadata_pb2.Config:
@@ -271,13 +275,22 @@ def _shadow_policy_predicate(regex: str, *, invert: bool) -> matcher_pb2.Matcher
 
 
 def _session_to_upstream() -> set_filter_state_pb2.Config:
+    return _to_upstream(names.SESSION_STATE, f"%REQ({names.SESSION_HEADER})%")
+
+
+def target_to_upstream() -> set_filter_state_pb2.Config:
+    """Method and path, without the query; one that is cut off has the length ``LONGEST_TARGET``."""
+    return _to_upstream(names.TARGET_STATE, f"%REQ(:METHOD)% %PATH(NQ:PATH):{LONGEST_TARGET}%")
+
+
+def _to_upstream(key: str, text: str) -> set_filter_state_pb2.Config:
     return set_filter_state_pb2.Config(
         on_request_headers=[
             value_pb2.FilterStateValue(
-                object_key=names.SESSION_STATE,
+                object_key=key,
                 factory_key="envoy.hashable_string",
                 format_string=substitution_format_string_pb2.SubstitutionFormatString(
-                    text_format_source=base_pb2.DataSource(inline_string=f"%REQ({names.SESSION_HEADER})%")
+                    text_format_source=base_pb2.DataSource(inline_string=text)
                 ),
                 shared_with_upstream="ONCE",
             )

@@ -23,6 +23,7 @@ HEADER_TO_METADATA: Final = "envoy.filters.http.header_to_metadata"
 TOKEN_FROM_REQUEST: Final = "doorward.token_from_request"
 IDENTITY_FROM_CLAIMS: Final = "doorward.identity_from_claims"
 SESSION_TO_UPSTREAM: Final = "doorward.session_to_upstream"
+TARGET_TO_UPSTREAM: Final = "doorward.target_to_upstream"
 ROUTER: Final = "envoy.filters.http.router"
 
 REQUEST_METADATA: Final = "doorward.request"
@@ -34,9 +35,12 @@ SHADOW_POLICY: Final = "shadow_effective_policy_id"
 
 SESSION_STATE: Final = "doorward.session"
 """Filter state that Envoy's upstream connection pools are keyed by."""
+TARGET_STATE: Final = "doorward.target"
+"""Such a state as well, where it is set: method and path."""
 
 SERVICE_KEY_TLV: Final = 0xE0
 SESSION_TLV: Final = 0xE1
+TARGET_TLV: Final = 0xE2
 
 TOKEN_HEADER: Final = "x-doorward-token"
 SESSION_HEADER: Final = "x-doorward-session"

@@ -27,7 +27,7 @@ from xds.type.matcher.v3 import regex_pb2 as xds_regex_pb2
 from xds.type.matcher.v3 import string_pb2 as xds_string_pb2
 
 from doorward.envoy import names
-from doorward.envoy.filters import REQUIREMENT
+from doorward.envoy.filters import REQUIREMENT, target_to_upstream
 from doorward.envoy.packing import packed, seconds, true, uint32
 from doorward.envoy.rbac import application_rbac
 from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
@@ -83,7 +83,7 @@ def _application_host(
     return route_components_pb2.VirtualHost(
         name=names.virtual_host(application.id),
         domains=_domains(settings, application.hostname),
-        matcher=_sorted_out(_to_web(names.ACCESS_PATH), *_to_application(settings, application)),
+        matcher=_sorted_out(_to_web(names.ACCESS_PATH), *_to_application(settings, served)),
         typed_per_filter_config={
             names.RBAC: packed(rules),
             names.JWT_AUTHN: packed(jwt_pb2.PerRouteConfig(requirement_name=REQUIREMENT)),
@@ -161,23 +161,39 @@ def _extension(name: str, config: Message) -> extension_pb2.TypedExtensionConfig
     return extension_pb2.TypedExtensionConfig(name=name, typed_config=packed(config))
 
 
-def _to_application(settings: EdgeSettings, application: Application) -> Iterator[Route]:
+def _to_application(settings: EdgeSettings, served: ServedApplication) -> Iterator[Route]:
     """Upgrades and event streams live long and go through the relay, which can cut them. Other
-    requests of an application without a tunnel go to the origin directly."""
+    requests of an application without a tunnel go to the origin directly.
+
+    The relay learns what was asked for: of the long-lived, whose connections nobody uses again anyway, and
+    of all requests if the policies look at it. So a change of them cuts no stream too many and none too few.
+    """
+    application = served.application
     through_relay = names.tunnel_cluster(application.id)
     direct = application.origin.tunnel is None
     plain = names.origin_cluster(application.id) if direct else through_relay
     if application.websockets:
         upgrade = RouteMatch(prefix="/", headers=[_header("upgrade", exact="websocket", fold=True)])
-        yield _forward(settings, application, upgrade, through_relay, idle=LONG_LIVED, upgrades=True)
+        yield _telling(
+            _forward(settings, application, upgrade, through_relay, idle=LONG_LIVED, upgrades=True)
+        )
     events = RouteMatch(prefix="/", headers=[_header("accept", contains="text/event-stream")])
-    yield _forward(settings, application, events, through_relay, idle=LONG_LIVED)
+    yield _telling(_forward(settings, application, events, through_relay, idle=LONG_LIVED))
     rest = _forward(settings, application, RouteMatch(prefix="/"), plain, retry=True)
     if direct:
         # Nobody reads the session there, and writing it costs a twentieth of a request.
         unused = packed(route_components_pb2.FilterConfig(disabled=True))
         rest.typed_per_filter_config[names.SESSION_TO_UPSTREAM].CopyFrom(unused)
-    yield rest
+        yield rest
+    else:
+        yield _telling(rest) if served.compiled.looks_at_target else rest
+
+
+def _telling(route: Route) -> Route:
+    """The route, with what is asked for told to the relay."""
+    told = route_components_pb2.FilterConfig(config=packed(target_to_upstream()))
+    route.typed_per_filter_config[names.TARGET_TO_UPSTREAM].CopyFrom(packed(told))
+    return route
 
 
 def _forward(

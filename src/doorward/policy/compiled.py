@@ -36,6 +36,7 @@ class CompiledApplication:
     ``fingerprint`` (12 hexadecimal digits) names that set: a token made for another set is stale,
     since a fact that it leaves out may be one that an exclude rule looks for.
     ``identity_providers`` are those by which people may sign in here; empty means all.
+    ``looks_at_target`` is whether any rule looks at method or path.
     ``unknown_kinds`` are the kinds of selectors in use that this version does not know.
     """
 
@@ -46,4 +47,5 @@ class CompiledApplication:
     judged: tuple[Selector, ...]
     fingerprint: str
     unknown_kinds: frozenset[str]
+    looks_at_target: bool = False
     identity_providers: frozenset[IdentityProviderId] = frozenset()

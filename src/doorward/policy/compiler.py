@@ -1,7 +1,8 @@
 """The compiler: an application's policies to expressions that the data plane can act on alone.
 
-Rule: whatever a policy's expression is true of, ``evaluate`` allows by that very policy. The rest
-is for ``evaluate`` to decide. ``tests/live/test_fast_path_soundness.py`` holds the two together.
+Rule: whatever a policy's expression is true of, ``evaluate`` allows: by that very policy, or by one before
+it that the data plane cannot judge. The rest is for ``evaluate`` to decide.
+``tests/live/test_fast_path_soundness.py`` holds the two together.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from doorward.policy.expression import (
     negation,
 )
 from doorward.policy.rule_bounds import rule_bounds
-from doorward.policy.selectors import EMAIL_LIST, GRANT, SELECTORS
+from doorward.policy.selectors import ABOUT_TARGET, EMAIL_LIST, GRANT, SELECTORS
 from doorward.policy.selectors.kind import Judged
 
 __all__ = [
@@ -126,6 +127,7 @@ def _compile(
         mentioned=mentioned,
         judged=judged,
         fingerprint=_fingerprint(mentioned, judged, lists),
+        looks_at_target=any(s.kind in ABOUT_TARGET for s in selectors),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )

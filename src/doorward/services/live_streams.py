@@ -56,7 +56,12 @@ class LiveStreams:
         if compiled is None or source is None or (stream.session and session is None):
             return False
         request = await self._requests.of(
-            in_force, in_force.by_id[stream.application], source=source, session=session
+            in_force,
+            in_force.by_id[stream.application],
+            source=source,
+            session=session,
+            method=stream.method,
+            target=stream.path,
         )
         return evaluate(compiled, request).allowed
 

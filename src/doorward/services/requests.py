@@ -32,7 +32,7 @@ class Requests:
         """The request of ``session``'s person, of a machine, or of somebody unknown.
 
         ``target`` is path and query. Without it and ``method`` nothing is known of either: so it is of a
-        live stream of an application whose policies look at neither.
+        live stream of an application whose policies look at neither, or one whose path was too long.
         """
         now = self._clock.now()
         person = in_force.person(session, now=now) if session is not None else None

@@ -68,6 +68,8 @@ GRANT = "grant"
 """The kind that a policy's purpose or approval turns into. Nobody writes it."""
 WRITABLE = tuple(kind for kind in SELECTORS if kind != GRANT)
 """The kinds that people write in rules."""
+ABOUT_TARGET = frozenset({"method", "path"})
+"""The kinds that look at what is asked for."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""
