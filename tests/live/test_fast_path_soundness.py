@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,6 +32,7 @@ from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import compile_application
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
+from doorward.policy.path_patterns import LONGEST
 from doorward.policy.rule_groups import DEEPEST
 from tests.live.envoy import RunningEnvoy
 from tests.live.fast_path import LISTENER, Question, Signer, Verdict, ask, fast_path
@@ -233,3 +235,29 @@ def test_rule_groups_nested_as_deep_as_allowed_work_in_envoy(tmp_path: Path) -> 
     top = Rules(include=(Selector("rule_group", f"group-{DEEPEST}"), Selector("email", "c@corp.com")))
     rule_set = compiled_by_hand("deep", [allow(top)], groups)
     assert judged(tmp_path, [person(rule_set, Token.CURRENT)]) == [Verdict("allowed", "000/allow/staff")]
+
+
+def test_the_longest_patterns_of_paths_work_in_envoy(tmp_path: Path) -> None:
+    plain, starred = "/" + "a" * (LONGEST - 1), "/" + "/".join(["a*b"] * (LONGEST // 4 - 1)) + "/**"
+    paths = (plain, "/" + "/".join(["axxb"] * (LONGEST // 4 - 1)) + "/" + "x" * 4096)
+    rule_sets = [
+        compiled_by_hand(
+            f"long-{number}",
+            [
+                Policy(id=PolicyId("never"), action=Action.DENY, rules=Rules(include=(of(kept),))),
+                allow(Rules(include=(of(pattern),))),
+            ],
+        )
+        for number, (kept, pattern) in enumerate([(starred, plain), (plain, starred)])
+    ]
+    cases = []
+    for path in paths:
+        for rule_set in rule_sets:
+            case = person(rule_set, Token.CURRENT)
+            cases.append(replace(case, request=replace(case.request, path=path)))
+    results = [verdict.result for verdict in judged(tmp_path, cases)]
+    assert results == ["allowed", "denied", "denied", "allowed"]
+
+
+def of(pattern: str) -> Selector:
+    return Selector("path", pattern)

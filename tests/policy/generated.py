@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application, Origin
 from doorward.model.ids import ApplicationId, Audience, PolicyId, RuleGroupId
-from doorward.model.policy import Action, Policy
+from doorward.model.policy import Action, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import CompiledApplication, compile_application
 from doorward.policy.named_lists import Membership
@@ -33,6 +33,7 @@ from tests.policy.kinds import (
     GROUPS_NOBODY_MENTIONS,
     LEFT,
     LISTS,
+    MOMENTS,
     PROVIDERS,
     ROLES,
     ROLES_NOBODY_MENTIONS,
@@ -112,8 +113,11 @@ class Generator:
         it; of some facts nothing may be known."""
         who = self._random.choices(("person", "machine", "nobody"), weights=(6, 3, 1))[0]
         facts: dict[str, Any] = {name: self._random.choice(values) for name, values in FACTS.items()}
+        granted = self._some([PolicyId(f"policy-{index}") for index in range(4)], at_most=4)
+        end = (facts["at"] or MOMENTS[0]) + timedelta(minutes=self._random.choice((-1, 5, 90)))
         request = AccessRequest(
             application=application,
+            grants=dict.fromkeys(granted, end),
             source=ip_address(self._random.choice(SOURCES)),
             identity=self._person() if who == "person" else None,
             service_token=self._random.choice(SERVICE_TOKENS) if who == "machine" else None,
@@ -149,8 +153,12 @@ class Generator:
         return self._random.sample(values, self._random.randint(0, at_most))
 
     def _policy(self, index: int, action: Action) -> Policy:
+        asks_why = action is Action.ALLOW and self._random.random() < 0.15
         return Policy(
-            id=PolicyId(f"policy-{index}"), action=action, rules=self._rules(action, use_groups=True)
+            id=PolicyId(f"policy-{index}"),
+            action=action,
+            rules=self._rules(action, use_groups=True),
+            purpose=Purpose() if asks_why else None,
         )
 
     def _rule_group(self, action: Action, *, nested: bool) -> RuleGroup:

@@ -28,7 +28,7 @@ from doorward.model.service_token import ServiceToken
 from doorward.policy.compiler import CompiledApplication, compile_application, compile_configuration
 from doorward.policy.evaluate import evaluate
 from doorward.policy.expression import NEVER, And, ClaimEquals, ClaimPresent, SourceIn
-from doorward.policy.selectors import SELECTORS
+from doorward.policy.selectors import WRITABLE
 from doorward.policy.verdicts import verdicts
 from tests.fakes.clock import START
 from tests.nouns import application
@@ -81,7 +81,7 @@ def test_expressions_allow_what_the_evaluator_allows_by_the_same_policy(random: 
 
 
 def test_rules_of_every_kind_are_generated() -> None:
-    assert set(VALUES) == set(SELECTORS)
+    assert set(VALUES) == set(WRITABLE)
 
 
 def test_bypass_and_service_auth_come_first_each_kind_in_its_order() -> None:

@@ -165,12 +165,12 @@ def test_no_pattern_and_no_path_take_long(pattern: str, path: str) -> None:
     canonical_path(pattern, "f")
 
     def seconds(times: int) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         compare(pattern, path * times)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     once = min(seconds(1) for _ in range(5))
     eight_times = min(seconds(8) for _ in range(5))
     assert once < 0.05
     # In proportion to its length: eight times the path take nowhere near sixty-four times as long.
-    assert eight_times < max(24 * once, 0.005)
+    assert eight_times < max(40 * once, 0.005)

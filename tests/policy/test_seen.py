@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from doorward.model.access import AccessRequest
 from doorward.policy.seen import seen
 from doorward.policy.selectors import SELECTORS
+from tests.fakes.clock import START
 from tests.policy.said import machine, nobody, person, said
 
 ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], claims=[("office", "3")])
@@ -25,6 +28,12 @@ ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], 
         ("ip_range:192.0.2.0/24", nobody("10.0.0.1"), "10.0.0.1"),
         ("service_token:ci", machine("robot"), "robot"),
         ("any_service_token", nobody(), "none"),
+        ("authentication_method:mfa", ADA, "none"),
+        ("path:/admin", replace(ADA, path="/public"), "/public"),
+        ("path:/admin", ADA, "unknown"),
+        ("method:GET", replace(ADA, method="POST"), "POST"),
+        ("weekday:mon UTC", replace(ADA, at=START), "2026-03-01 12:00:00+00:00"),
+        ("time_of_day:09:00-17:30 UTC", ADA, "unknown"),
         ("everyone", ADA, ""),
         ("moon_phase:full", ADA, ""),
     ],
