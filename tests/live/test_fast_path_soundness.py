@@ -259,5 +259,14 @@ def test_the_longest_patterns_of_paths_work_in_envoy(tmp_path: Path) -> None:
     assert results == ["allowed", "denied", "denied", "allowed"]
 
 
+def test_the_longest_domain_works_in_envoy(tmp_path: Path) -> None:
+    domain = ".".join(["a" * 60] * 4)
+    rule_set = compiled_by_hand("far", [allow(Rules(include=(Selector("email_domain", domain),)))])
+    case = person(rule_set, Token.CURRENT)
+    there = replace(case.request, identity=replace(ADA, email=f"ada@{domain}"))
+    verdicts_ = judged(tmp_path, [case, replace(case, request=there, made=there)])
+    assert [verdict.result for verdict in verdicts_] == ["denied", "allowed"]
+
+
 def of(pattern: str) -> Selector:
     return Selector("path", pattern)
