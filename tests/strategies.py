@@ -15,6 +15,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.named_list import ListKind, NamedList
 from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import CleanUp, ServiceToken, UnusedServiceTokens
@@ -58,6 +59,13 @@ policies = st.builds(
     name=texts,
     purpose=st.none() | purposes,
     approval=st.none() | approvals,
+)
+named_lists = st.builds(
+    NamedList,
+    id=names,
+    kind=st.sampled_from(ListKind),
+    items=st.lists(texts, max_size=4).map(tuple),
+    name=texts,
 )
 
 accounts = st.builds(
@@ -137,6 +145,7 @@ configurations = st.builds(
     identity_providers=distinct(identity_providers, lambda p: p.id),
     rule_groups=distinct(rule_groups, lambda g: g.id),
     external_evaluations=distinct(external_evaluations, lambda e: e.id),
+    lists=distinct(named_lists, lambda each: each.id),
     policies=distinct(policies, lambda p: p.id),
     applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),
@@ -153,6 +162,7 @@ identities = st.builds(
     email=names.map("{}@example.com".format),
     name=texts,
     groups=st.frozensets(texts, max_size=3),
+    methods=st.frozensets(texts, max_size=3),
 )
 sessions = st.builds(
     Session,

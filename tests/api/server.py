@@ -28,6 +28,7 @@ def verbs_of(world: World) -> Verbs:
         tunnels=world.tunnels,
         sessions=world.sessions,
         service_tokens=world.service_tokens,
+        lists=world.lists,
         identity_providers=world.identity_providers,
         explanations=explanations_of(world),
         passes=world.passes,

@@ -56,6 +56,11 @@ external_evaluations:
     keys_url: https://checks.example.com/keys
     timeout: 3s
     valid_for: 10m
+lists:
+  - id: offices
+    name: Our offices
+    kind: ip
+    items_file: offices.txt
 policies:
   - id: staff-only
     name: Staff only
@@ -92,7 +97,9 @@ service_tokens:
 """
 """A file that uses nearly everything."""
 
-FILES: Mapping[str, str] = MappingProxyType({"entra.secret": "from a file\n"})
+FILES: Mapping[str, str] = MappingProxyType(
+    {"entra.secret": "from a file\n", "offices.txt": "# London\n203.0.113.0/24\n192.0.2.7 # Berlin\n"}
+)
 ENVIRONMENT: Mapping[str, str] = MappingProxyType({"BOB": "from the environment"})
 
 

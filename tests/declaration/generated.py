@@ -14,6 +14,7 @@ from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
+from doorward.model.named_list import ListKind, NamedList
 from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import CleanUp, ServiceToken, UnusedServiceTokens
@@ -89,6 +90,19 @@ evaluations = st.builds(
     valid_for=st.integers(1, 3600).map(lambda seconds: timedelta(seconds=seconds)),
     ca=certificates,
 )
+_items = {
+    ListKind.EMAIL: st.sampled_from(["ada@example.com", "bob@example.com"]),
+    ListKind.IP: st.sampled_from(["192.0.2.0/24", "2001:db8::/32"]),
+}
+lists = st.sampled_from(ListKind).flatmap(
+    lambda kind: st.builds(
+        NamedList,
+        id=ids,
+        kind=st.just(kind),
+        items=st.sets(_items[kind]).map(lambda items: tuple(sorted(items))),
+        name=names,
+    )
+)
 tokens = st.builds(
     lambda rotation, **fields: ServiceToken(
         **fields,
@@ -139,6 +153,7 @@ approvals = st.builds(
 def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[Selector]:
     """Selectors that go with the action and lead somewhere."""
     found = [Selector("ip_range", "192.0.2.0/24"), Selector("ip_range", "2001:db8::/32")]
+    found += [Selector("ip_list", each.id) for each in configuration.lists if each.kind is ListKind.IP]
     if action is Action.SERVICE_AUTH:
         found.append(Selector("any_service_token"))
         found += [Selector("service_token", token.id) for token in configuration.service_tokens]
@@ -148,6 +163,7 @@ def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[S
     if action is Action.BYPASS:
         return st.sampled_from(found)
     found += [Selector("email", "ada@example.com"), Selector("email_domain", "example.com")]
+    found += [Selector("email_list", each.id) for each in configuration.lists if each.kind is ListKind.EMAIL]
     found += [Selector("rule_group", group.id) for group in configuration.rule_groups]
     found += [Selector("external_evaluation", each.id) for each in configuration.external_evaluations]
     some = [provider.id for provider in configuration.identity_providers]
@@ -184,6 +200,7 @@ def applicable(draw: DrawFn) -> Configuration:
         tunnels=draw(distinct(st.builds(Tunnel, id=ids, name=ids), lambda t: t.id, lambda t: t.name)),
         external_evaluations=draw(distinct(evaluations, lambda e: e.id)),
         service_tokens=draw(distinct(tokens, lambda t: t.id, lambda t: t.client_id)),
+        lists=draw(distinct(lists, lambda each: each.id)),
         session_duration=draw(durations),
         unused_service_tokens=draw(unused),
     )

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from doorward.declaration.changes import Change, ChangeKind, changes
 from doorward.model.configuration import Configuration
+from doorward.model.ids import ListId
+from doorward.model.named_list import ListKind, NamedList
 from tests.declaration.files import FULL, NOTHING, merged
 from tests.declaration.generated import applicable
 
@@ -27,6 +29,7 @@ def test_everything_in_a_first_file_is_created() -> None:
         "created account bob@example.com of staff",
         "created rule group engineers",
         "created external evaluation checks",
+        "created list offices",
         "created shared policy staff-only",
         "created tunnel office",
         "created application wiki",
@@ -60,6 +63,15 @@ def test_a_change_names_its_fields_and_no_values() -> None:
         Change(kind=ChangeKind.CHANGED, noun="application", name="wiki", fields=("hostname", "url")),
     ]
     assert "changed application wiki: hostname, url" in told(BEFORE, after)
+
+
+def test_of_a_list_the_number_of_items_is_told_and_none_of_them() -> None:
+    def team(*items: str) -> Configuration:
+        return replace(BEFORE, lists=(NamedList(id=ListId("team"), kind=ListKind.EMAIL, items=items),))
+
+    assert told(BEFORE, team("a@x.com")) == ["created list team", "removed list offices"]
+    assert told(team("a@x.com"), team("b@x.com", "c@x.com")) == ["changed list team: 2 added, 1 removed"]
+    assert told(team("a@x.com", "b@x.com"), team("b@x.com", "a@x.com")) == ["changed list team: items"]
 
 
 def test_a_provider_that_changes_its_type_says_so() -> None:

@@ -61,6 +61,11 @@ external_evaluations:
     keys_url: https://checks.example.com/keys
     timeout: 3s
     valid_for: 10m
+lists:
+  - id: offices
+    name: Our offices
+    kind: ip
+    items: [192.0.2.7/32, 203.0.113.0/24]
 
 policies:
   - id: staff-only

@@ -40,6 +40,10 @@ def conditions(principal: rbac_pb2.Principal) -> str:
             return "any"
         case "remote_ip":
             return f"{principal.remote_ip.address_prefix}/{principal.remote_ip.prefix_len.value}"
+        case "header":
+            return f"{principal.header.name} is {principal.header.string_match.exact}"
+        case "url_path":
+            return f"path is ~{principal.url_path.path.safe_regex.regex}"
     return _condition(principal.sourced_metadata.metadata_matcher)
 
 
@@ -86,7 +90,8 @@ def written_out(principal: rbac_pb2.Principal) -> set[str]:
 
 
 def expect_no_empty_matcher(rules: Message) -> None:
-    """Nowhere an empty message, nor a kind of matcher that we do not use, such as one of headers."""
+    """Nowhere an empty message, nor a kind of matcher that we do not use. Of the headers only the method is
+    matched."""
     for message in messages(rules):
         name = message.DESCRIPTOR.name
         # The prefix length 0 is a value that is there, and all of it is the default.
@@ -100,7 +105,10 @@ def expect_no_empty_matcher(rules: Message) -> None:
                 "any",
                 "remote_ip",
                 "sourced_metadata",
+                "url_path",
+                "header",
             }
+            assert message.header.name in ("", ":method")
         if name == "Set":
             assert len(getattr(message, "ids")) >= 2  # noqa: B009 - the stubs of Message know no fields
         if name == "OrMatcher":

@@ -34,9 +34,11 @@ def test_the_filters_stand_in_the_order_that_makes_them_safe() -> None:
         names.EXT_AUTHZ,
         names.IDENTITY_FROM_CLAIMS,
         names.SESSION_TO_UPSTREAM,
+        names.TARGET_TO_UPSTREAM,
         names.ROUTER,
     ]
-    assert not any(found.is_optional or found.disabled for found in FILTERS.values())
+    assert not any(found.is_optional for found in FILTERS.values())
+    assert [name for name, found in FILTERS.items() if found.disabled] == [names.TARGET_TO_UPSTREAM]
 
 
 def test_the_control_plane_is_asked_unless_the_verdict_is_exactly_allowed_and_its_silence_refuses() -> None:

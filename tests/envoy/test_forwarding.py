@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from doorward.envoy import names
 from doorward.envoy.forwarding import STRIPPED
+from doorward.model.policy import Action, Policy
+from doorward.model.rule import Selector
 from tests.envoy.hosts import application_hosts, hosts, leads_on, routes_of
-from tests.envoy.states import served
-from tests.services.world import ENGINEERS, application
+from tests.envoy.states import served, state
+from tests.services.world import ENGINEERS, application, policy
 
 HOSTS = hosts()
 
@@ -49,3 +51,19 @@ def test_routes_to_an_application_say_which_version_of_its_policies_decides() ->
     for route in routes_of(HOSTS["hello"]):
         stated = dict(route.metadata.filter_metadata[names.ROUTE_METADATA]) if leads_on(route) else {}
         assert stated == ({"policy_version": version} if leads_on(route) else {})
+
+
+def telling(policies: list[Policy]) -> list[bool]:
+    """Of an application's routes, which tell the relay what was asked for."""
+    host = hosts(state(application("hello", *policies)))["hello"]
+    return [
+        names.TARGET_TO_UPSTREAM in route.typed_per_filter_config
+        for route in routes_of(host)
+        if leads_on(route)
+    ]
+
+
+def test_the_relay_learns_of_long_lived_requests_what_they_are_and_of_others_where_it_matters() -> None:
+    by_path = policy(Action.ALLOW, Selector("path", "/public/**"))
+    assert telling([ENGINEERS]) == [True, True, False]
+    assert telling([ENGINEERS, by_path]) == [True, True, True]

@@ -103,8 +103,15 @@ def test_whatever_is_no_bypass_wants_the_verdict_on_the_credential(random: Rando
 
 
 @given(st.randoms(use_true_random=False))
-def test_no_matcher_is_ever_empty_and_no_header_is_ever_matched(random: Random) -> None:
+def test_no_matcher_is_ever_empty_and_of_the_headers_only_the_method_is_matched(random: Random) -> None:
     expect_no_empty_matcher(rules(Generator(random, unknown=0.1).rule_set("hello").compiled))
+
+
+def test_method_and_path_are_matched_whole() -> None:
+    [only] = rules(compiled(policy("bypass", "path:/admin/**", require=["method:GET"]))).policies.values()
+    path, method = only.principals[0].and_ids.ids
+    assert path.url_path.path.safe_regex.regex == "/admin(?:/.*)?"
+    assert (method.header.name, method.header.string_match.exact) == (":method", "GET")
 
 
 def test_the_same_rules_have_the_same_bytes() -> None:

@@ -8,7 +8,8 @@ import pytest
 from envoy.type.matcher.v3 import http_inputs_pb2
 
 from doorward.envoy import names
-from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, METHODS, TOKEN_TWICE
+from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, TOKEN_TWICE
+from doorward.model.methods import METHODS
 from tests.envoy.hosts import application_hosts, hosts, routes_of
 from tests.envoy.states import state
 from tests.services.world import ENGINEERS, application

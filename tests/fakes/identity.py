@@ -112,5 +112,5 @@ class FakePinProvider:
         self.mails.append((email, pin))
 
     def identity(self, email: str) -> Identity:
-        claims = frozenset({("amr", "otp")})
-        return Identity(identity_provider=self._provider, subject=email, email=email, claims=claims)
+        methods = frozenset({"otp"})
+        return Identity(identity_provider=self._provider, subject=email, email=email, methods=methods)

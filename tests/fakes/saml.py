@@ -178,8 +178,9 @@ class FakeSamlProvider:
         _set(statement, facts, AuthnInstant="authenticated", SessionIndex="session")
         _set(statement, facts, SessionNotOnOrAfter="session_ends")
         context = etree.SubElement(statement, names.assertion("AuthnContext"))
-        reference = etree.SubElement(context, names.assertion("AuthnContextClassRef"))
-        reference.text = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+        if facts.get("context") is not None:
+            reference = etree.SubElement(context, names.assertion("AuthnContextClassRef"))
+            reference.text = str(facts["context"])
         self._attributes(assertion)
         return root
 
@@ -204,6 +205,7 @@ class FakeSamlProvider:
             "method": names.BEARER,
             "authenticated": written(now),
             "session": "session-1",
+            "context": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
         }
         return {name: value for name, value in {**honest, **self.changes}.items() if value is not REMOVED}
 

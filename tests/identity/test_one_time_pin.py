@@ -74,7 +74,7 @@ def test_who_reads_an_addresss_mail_is_that_address_and_no_more() -> None:
         "ada@example.com",
         "ada@example.com",
     )
-    assert identity.claims == {("amr", "otp")}
+    assert identity.methods == {"otp"}
     assert identity.groups == frozenset()
 
 

@@ -20,6 +20,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from doorward.bootstrap.envoy_binary import find_envoy
+from doorward.envoy.bootstrap import build_runtime
 
 START_WITHIN = 20.0
 STOP_WITHIN = 5.0
@@ -103,6 +104,7 @@ class RunningEnvoy:
                 )
             ),
             static_resources=self.static_resources,
+            layered_runtime=build_runtime(),
         )
         return json_format.MessageToJson(bootstrap, preserving_proto_field_name=True)
 

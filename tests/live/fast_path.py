@@ -1,8 +1,8 @@
 """The data plane's half of a decision, alone: Envoy with its database of countries, ``jwt_authn`` and
 shadow RBAC.
 
-Every application is a virtual host that answers by itself and puts the verdict into two response
-headers. The token comes in ``x-token``, the source in ``X-Forwarded-For``.
+Every application is a virtual host that answers by itself and puts the verdict, and the path that was
+judged, into response headers. The token comes in ``x-token``, the source in ``X-Forwarded-For``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import http.client
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from envoy.config.bootstrap.v3 import bootstrap_pb2
 from envoy.config.core.v3 import address_pb2, base_pb2
@@ -41,6 +43,16 @@ CREDENTIAL = "doorward.credential"
 RBAC = "envoy.filters.http.rbac"
 
 
+NORMALISING: Mapping[str, Any] = MappingProxyType(
+    {
+        "normalize_path": {"value": True},
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "REJECT_REQUEST",
+    }
+)
+"""As on the public listener."""
+
+
 class Signer:
     """A key for tokens, and the tokens it signs."""
 
@@ -61,15 +73,18 @@ class Question:
     host: str
     source: str
     token: str | None = None
+    method: str = "GET"
+    target: str = "/"
 
 
 @dataclass(frozen=True)
 class Verdict:
     """``result`` is ``allowed``, ``denied``, or ``-`` where there was no verdict; ``policy`` is
-    ``-`` where none matched."""
+    ``-`` where none matched. ``path`` is what became of the target's path."""
 
     result: str
     policy: str
+    path: str = field(default="/", compare=False)
 
     @property
     def allowed(self) -> bool:
@@ -92,6 +107,7 @@ def fast_path(
         stat_prefix="test",
         # Not at the edge of anything: the test says in X-Forwarded-For where a request comes from.
         use_remote_address={"value": False},
+        **NORMALISING,
         route_config=route_pb2.RouteConfiguration(
             name="test", virtual_hosts=[_virtual_host(host, rbac) for host, rbac in hosts.items()]
         ),
@@ -139,6 +155,7 @@ def _virtual_host(host: str, rbac: Message | None) -> route_components_pb2.Virtu
         ],
         response_headers_to_add=[
             _header("x-verdict", f"%DYNAMIC_METADATA({RBAC}:shadow_engine_result)%"),
+            _header("x-path", "%REQ(:PATH)%"),
             _header("x-policy", f"%DYNAMIC_METADATA({RBAC}:shadow_effective_policy_id)%"),
         ],
         typed_per_filter_config={} if rbac is None else {RBAC: _packed(rbac)},
@@ -195,9 +212,10 @@ def _ask(connection: http.client.HTTPConnection, question: Question) -> Verdict:
     headers = {"Host": question.host, "X-Forwarded-For": question.source}
     if question.token is not None:
         headers["x-token"] = question.token
-    connection.request("GET", "/", headers=headers)
+    connection.request(question.method, question.target, headers=headers)
     response = connection.getresponse()
     response.read()
     if response.status != 200:
         raise AssertionError(f"{question.host} answered {response.status}")
-    return Verdict(response.getheader("x-verdict", "-"), response.getheader("x-policy", "-"))
+    path = response.getheader("x-path", "").partition("?")[0]
+    return Verdict(response.getheader("x-verdict", "-"), response.getheader("x-policy", "-"), path)

@@ -94,7 +94,7 @@ def test_ada_adds_a_passkey_and_signs_in_with_nothing_else(
         page.wait_for_url(f"{system.app_url}/headers?x=1")
         found = page.evaluate("() => fetch('/cdn-cgi/access/get-identity').then((got) => got.json())")
         assert found["email"] == ADA
-        assert {"amr=mfa", "amr=hwk"} <= set(found["custom"])
+        assert {"mfa", "hwk", "user"} == set(found["amr"])
 
         page.goto(f"{system.team_url}/cdn-cgi/access/logout")
         page.goto(system.team_url)
@@ -110,7 +110,7 @@ def test_a_rule_can_demand_a_passkey(system: System, chromium: Browser) -> None:
     present = yaml.safe_load(system.cli("export").out)
     [hello] = [a for a in present["applications"] if a["id"] == "hello"]
     before = hello["policies"]
-    rule = {"action": "allow", "include": [{"email": BOB}], "require": [{"claim": "amr=mfa"}]}
+    rule = {"action": "allow", "include": [{"email": BOB}], "require": [{"authentication_method": "mfa"}]}
     hello["policies"] = [{"id": "strong", **rule}]
     assert system.apply({"applications": [hello]}).code == 0
     try:

@@ -1,103 +1,60 @@
 """Generated rule sets and requests, from few values, so that what is asked for often meets who asks.
 
-The source of chance comes in: hypothesis' own in property tests, a seeded one in the live test.
+The source of chance comes in: hypothesis' own in property tests, a seeded one in the live test. What there is
+to choose from stands in ``tests.policy.kinds``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from ipaddress import ip_address
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application, Origin
 from doorward.model.external_evaluation import Evaluated
-from doorward.model.fact import Fact
-from doorward.model.ids import (
-    ApplicationId,
-    Audience,
-    ExternalEvaluationId,
-    IdentityProviderId,
-    PolicyId,
-    RuleGroupId,
-    ServiceTokenId,
-)
-from doorward.model.policy import Action, Policy
+from doorward.model.ids import ApplicationId, Audience, PolicyId, RuleGroupId
+from doorward.model.policy import Action, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import CompiledApplication, compile_application
+from doorward.policy.named_lists import Membership
+from doorward.policy.rule_groups import selectors_in
+from doorward.policy.selectors import SELECTORS
+from doorward.policy.selectors.kind import Judged
 from tests.fakes.places import FakePlaces
+from tests.policy.kinds import (
+    CLAIMS,
+    CLAIMS_NOBODY_MENTIONS,
+    CONTEXTS,
+    COUNTRIES,
+    EMAILS,
+    EVALUATIONS,
+    FACTS,
+    GROUPS,
+    GROUPS_NOBODY_MENTIONS,
+    LEFT,
+    LISTS,
+    MOMENTS,
+    PROVIDERS,
+    REPORTED,
+    ROLES,
+    ROLES_NOBODY_MENTIONS,
+    SERVICE_TOKENS,
+    SOURCES,
+    UPNS,
+    VALUES,
+    WAYS,
+    WAYS_NOBODY_MENTIONS,
+)
 
 T = TypeVar("T")
 
-EMAILS = (
-    "ada@corp.com",
-    "bob@corp.com",
-    "ada@sub.corp.com",
-    "eve@evil.com",
-    "eve@corpxcom",
-    # No identity provider gets these past canonical_email; the data plane must not mind them.
-    "eve@evil.com@corp.com",
-    "@corp.com",
-    "ada\n@corp.com",
-)
-DOMAINS = ("corp.com", "CORP.com", "evil.com", "sub.corp.com")
-GROUPS = ("staff", "admins", "Ops Team", "contractors")
-GROUPS_NOBODY_MENTIONS = ("choir", "staff ", "Staff")
-PROVIDERS = (IdentityProviderId("people"), IdentityProviderId("entra"))
-ROLES = ("admin", "reader")
-ROLES_NOBODY_MENTIONS = ("Admin", "auditor")
-CLAIMS = (("department", "Finance"), ("department", "IT"), ("office", "a=b"))
-CLAIMS_NOBODY_MENTIONS = (("department", "finance"), ("floor", "1"))
-CONTEXTS = ("c1", "c2")
-UPNS = ("ada@corp.com", "bob@corp.com", "")
-SERVICE_TOKENS = (ServiceTokenId("ci"), ServiceTokenId("backup"), ServiceTokenId("robot"))
-RANGES = (
-    "10.0.0.0/8",
-    "10.1.0.0/16",
-    "192.0.2.7",
-    "0.0.0.0/0",
-    "2001:db8::/32",
-    "::/0",
-    "::/64",
-)
-SOURCES = (
-    "10.0.0.1",
-    "10.1.2.3",
-    "192.0.2.7",
-    "198.51.100.9",
-    "2001:db8::1",
-    "2001:db9::1",
-    "::1",
-    "::ffff:10.1.2.3",
-    "::ffff:198.51.100.9",
-)
-COUNTRIES = {
-    "10.1.0.0/16": "DE",
-    "192.0.2.0/24": "RU",
-    "198.51.100.0/24": "US",
-    "2001:db8::/32": "FR",
-    "2001:db9::/32": "XX",
-}
-"""Where sources are, if that is known. The last is a country that is on no continent."""
-RULED_COUNTRIES = ("DE", "FR", "RU", "US")
-RULED_CONTINENTS = ("EU", "NA")
-AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SOON = AT + timedelta(hours=1)
-POSTURE = ("disk", "disk=fail", "os=a=b")
-LEVELS = ("none", "low", "high")
-FACTS: Sequence[Mapping[str, Fact]] = (
-    {},
-    {"disk": Fact(value="pass", expires=SOON), "risk": Fact(value="low", expires=SOON)},
-    {"disk": Fact(value="pass", expires=SOON), "os": Fact(value="a=b", expires=SOON)},
-    {"disk": Fact(value="fail", expires=SOON), "risk": Fact(value="none", expires=SOON)},
-    {"disk": Fact(value="pass", expires=AT), "risk": Fact(value="high", expires=SOON)},
-    {"risk": Fact(value="none", expires=AT)},
-)
-EVALUATIONS = (ExternalEvaluationId("checks"), ExternalEvaluationId("badges"))
 UNKNOWN = Selector("moon_phase", "full")
+MEMBERSHIP = Membership.of(LISTS)
+PLACES = FakePlaces(COUNTRIES)
 
 
 @dataclass(frozen=True)
@@ -106,6 +63,35 @@ class RuleSet:
 
     application: Application
     compiled: CompiledApplication
+
+    def may_be_left(self, request: AccessRequest) -> bool:
+        """Whether the edge may leave the request to the control plane though it is allowed."""
+        return any(
+            _is_left(selector, entry.policy.action, request)
+            for entry in self.compiled.policies
+            for selector in selectors_in(entry.policy.rules, self.compiled.rule_groups)
+        )
+
+
+def _is_left(selector: Selector, action: Action, request: AccessRequest) -> bool:
+    if action is Action.BYPASS and isinstance(SELECTORS.get(selector.kind), Judged):
+        return True
+    left = LEFT.get(selector.kind)
+    return left is not None and left(selector.value, request)
+
+
+def of_nobody(request: AccessRequest) -> AccessRequest:
+    """The same request without anybody who is proven to ask."""
+    return AccessRequest(
+        application=request.application,
+        source=request.source,
+        at=request.at,
+        method=request.method,
+        path=request.path,
+        country=request.country,
+        continent=request.continent,
+        lists=MEMBERSHIP.lists_of(request.source),
+    )
 
 
 class Generator:
@@ -123,34 +109,42 @@ class Generator:
             audience=Audience(f"audience-of-{name}"),
             identity_providers=self._random.choice(((), (), (), PROVIDERS[:1], PROVIDERS)),
         )
-        groups = [self._rule_group(kind, nested=nested) for kind in _KINDS for nested in (False, True)]
+        groups = [self._rule_group(action, nested=nested) for action in _ACTIONS for nested in (False, True)]
         actions = self._random.choices(_ACTIONS, weights=_ACTION_WEIGHTS, k=self._random.randint(1, 4))
         policies = [self._policy(index, action) for index, action in enumerate(actions)]
-        return RuleSet(application, compile_application(application, policies, groups))
+        return RuleSet(application, compile_application(application, policies, groups, LISTS))
 
     def request(self, application: ApplicationId) -> AccessRequest:
-        """A request of a person (most often), a machine or somebody unknown."""
+        """A request of a person (most often), a machine or somebody unknown. Its path is as a client spells
+        it; of some facts nothing may be known."""
         who = self._random.choices(("person", "machine", "nobody"), weights=(6, 3, 1))[0]
-        source = self._source()
-        place = FakePlaces(COUNTRIES).of(source)
-        return AccessRequest(
+        facts: dict[str, Any] = {name: self._random.choice(values) for name, values in FACTS.items()}
+        granted = self._some([PolicyId(f"policy-{index}") for index in range(4)], at_most=4)
+        end = (facts["at"] or MOMENTS[0]) + timedelta(minutes=self._random.choice((-1, 5, 90)))
+        request = AccessRequest(
             application=application,
-            source=source,
-            country=place.country,
-            continent=place.continent,
+            grants=dict.fromkeys(granted, end),
+            source=ip_address(self._random.choice(SOURCES)),
             identity=self._person() if who == "person" else None,
             service_token=self._random.choice(SERVICE_TOKENS) if who == "machine" else None,
-            at=AT,
-            facts=self._random.choice(FACTS) if who == "person" else {},
+            facts=self._random.choice(REPORTED) if who == "person" else {},
             evaluations={
-                evaluation: Evaluated(success=self._random.random() < 0.7, until=SOON)
+                evaluation: Evaluated(success=self._random.random() < 0.7, until=end)
                 for evaluation in EVALUATIONS
                 if self._random.random() < 0.95
             },
+            **facts,
         )
+        return looked_up(request)
 
-    def _source(self) -> IPv4Address | IPv6Address:
-        return ip_address(self._random.choice(SOURCES))
+    def earlier(self, request: AccessRequest) -> AccessRequest:
+        """The request with which its token was made: up to an hour before, from elsewhere, for something
+        else. What is unknown was so then."""
+        facts: dict[str, Any] = {name: self._random.choice(values) for name, values in FACTS.items()}
+        before = timedelta(seconds=self._random.choice((0, 1, 60, 1800, 3599)))
+        at = None if request.at is None else request.at - before
+        source = ip_address(self._random.choice(SOURCES))
+        return looked_up(replace(request, source=source, **{**facts, "at": at}))
 
     def _person(self) -> Identity:
         email = self._random.choice((*EMAILS, *EMAILS[:3], *EMAILS[:3]))
@@ -164,27 +158,32 @@ class Generator:
             roles=frozenset(self._some((*ROLES, *ROLES_NOBODY_MENTIONS), at_most=2)),
             claims=frozenset(self._some((*CLAIMS, *CLAIMS_NOBODY_MENTIONS), at_most=3)),
             contexts=frozenset(self._some((*CONTEXTS, "c9"), at_most=2)),
+            methods=frozenset(self._some((*WAYS, *WAYS_NOBODY_MENTIONS), at_most=3)),
         )
 
     def _some(self, values: Sequence[T], *, at_most: int) -> list[T]:
         return self._random.sample(values, self._random.randint(0, at_most))
 
     def _policy(self, index: int, action: Action) -> Policy:
-        kind = {Action.BYPASS: "network", Action.SERVICE_AUTH: "machine"}.get(action, "person")
-        rules = self._rules(kind, use_groups=True)
-        return Policy(id=PolicyId(f"policy-{index}"), action=action, rules=rules)
+        asks_why = action is Action.ALLOW and self._random.random() < 0.15
+        return Policy(
+            id=PolicyId(f"policy-{index}"),
+            action=action,
+            rules=self._rules(action, use_groups=True),
+            purpose=Purpose() if asks_why else None,
+        )
 
-    def _rule_group(self, kind: str, *, nested: bool) -> RuleGroup:
-        rules = self._rules(kind, use_groups=False)
+    def _rule_group(self, action: Action, *, nested: bool) -> RuleGroup:
+        rules = self._rules(action, use_groups=False)
         if nested:
-            inner = Selector("rule_group", f"{kind}-flat")
+            inner = Selector("rule_group", _group_name(action, "flat"))
             rules = Rules(include=(*rules.include, inner), require=rules.require, exclude=rules.exclude)
-        return RuleGroup(id=RuleGroupId(f"{kind}-{'nested' if nested else 'flat'}"), rules=rules)
+        return RuleGroup(id=RuleGroupId(_group_name(action, "nested" if nested else "flat")), rules=rules)
 
-    def _rules(self, kind: str, *, use_groups: bool) -> Rules:
+    def _rules(self, action: Action, *, use_groups: bool) -> Rules:
         def selectors(counts: Sequence[int]) -> tuple[Selector, ...]:
             count = self._random.choice(counts)
-            return tuple(self._selector(kind, use_groups=use_groups) for _ in range(count))
+            return tuple(self._selector(action, use_groups=use_groups) for _ in range(count))
 
         return Rules(
             include=selectors((0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3)),
@@ -192,76 +191,40 @@ class Generator:
             exclude=selectors((0, 0, 0, 0, 1, 1, 2)),
         )
 
-    def _selector(self, kind: str, *, use_groups: bool) -> Selector:
+    def _selector(self, action: Action, *, use_groups: bool) -> Selector:
         if self._random.random() < self._unknown:
             return UNKNOWN
         if use_groups and self._random.random() < 0.15:
-            return Selector("rule_group", f"{kind}-{self._random.choice(('flat', 'nested'))}")
-        if kind == "network" or self._random.random() < 0.25:
-            return self._network_selector()
-        return self._machine_selector() if kind == "machine" else self._person_selector()
-
-    def _network_selector(self) -> Selector:
-        kind = self._random.choices(("ip_range", "country", "continent"), weights=(4, 1, 1))[0]
-        values = {"ip_range": RANGES, "country": RULED_COUNTRIES, "continent": RULED_CONTINENTS}[kind]
-        return Selector(kind, self._random.choice(values))
-
-    def _machine_selector(self) -> Selector:
-        if self._random.random() < 0.3:
-            return Selector("any_service_token")
-        if self._random.random() < 0.1:
-            return Selector("external_evaluation", self._random.choice(EVALUATIONS))
-        if self._random.random() < 0.05:
-            return Selector("linked_app_token", "wiki")
-        return Selector("service_token", self._random.choice(SERVICE_TOKENS))
-
-    def _person_selector(self) -> Selector:
-        if self._random.random() < 0.12:
-            kind = self._random.choice(list(_TOLD))
-            return Selector(kind, self._random.choice(_TOLD[kind]))
-        kind = self._random.choice(_PERSON_KINDS)
-        if kind == "everyone":
-            return Selector("everyone")
-        if kind == "email":
-            return Selector("email", self._random.choice(EMAILS[:5]).title())
-        if kind == "email_domain":
-            return Selector("email_domain", self._random.choice(DOMAINS))
-        if kind == "group":
-            provider = self._random.choice((None, None, *PROVIDERS))
-            return Selector("group", self._random.choice(GROUPS), provider)
-        if kind == "provider":
-            return Selector("identity_provider", self._random.choice(PROVIDERS))
-        return self._selector_of_a_directory(kind)
-
-    def _selector_of_a_directory(self, kind: str) -> Selector:
-        if kind == "upn":
-            return Selector("upn", self._random.choice(UPNS[:2]).title())
-        if kind == "auth_context":
-            return Selector("auth_context", self._random.choice(CONTEXTS), self._random.choice(PROVIDERS))
-        provider = self._random.choice((None, None, *PROVIDERS))
-        if kind == "role":
-            return Selector("role", self._random.choice(ROLES), provider)
-        name, value = self._random.choice(CLAIMS)
-        return Selector("claim", f"{name} = {value}", provider)
+            return Selector("rule_group", _group_name(action, self._random.choice(("flat", "nested"))))
+        able = [kind for kind in VALUES if action in SELECTORS[kind].actions]
+        kind = self._random.choices(able, weights=[_WEIGHTS.get(kind, 1) for kind in able])[0]
+        values = VALUES[kind]
+        return Selector(kind, self._random.choice(values.values), self._random.choice(values.providers))
 
 
-_PERSON_KINDS = (
-    "everyone",
-    "email",
-    "email_domain",
-    "group",
-    "group",
-    "provider",
-    "role",
-    "claim",
-    "upn",
-    "auth_context",
-)
-_TOLD: Mapping[str, Sequence[str]] = {
-    "posture": POSTURE,
-    "risk": LEVELS,
-    "external_evaluation": EVALUATIONS,
+def looked_up(request: AccessRequest) -> AccessRequest:
+    """The request with the lists that it is on, and with the place where it comes from."""
+    email = request.identity.email if request.identity is not None else ""
+    place = PLACES.of(request.source)
+    return replace(
+        request,
+        lists=MEMBERSHIP.lists_of(request.source, email),
+        country=place.country,
+        continent=place.continent,
+    )
+
+
+def _group_name(action: Action, shape: str) -> str:
+    return f"{action.value.replace('_', '-')}-{shape}"
+
+
+_WEIGHTS = {
+    "any_service_token": 3,
+    "email_domain": 2,
+    "everyone": 3,
+    "group": 3,
+    "ip_range": 3,
+    "service_token": 4,
 }
-_KINDS = ("network", "machine", "person")
 _ACTIONS = (Action.ALLOW, Action.DENY, Action.SERVICE_AUTH, Action.BYPASS)
 _ACTION_WEIGHTS = (6, 2, 2.5, 0.7)

@@ -17,22 +17,28 @@ from doorward.policy.expression import (
     CountryIn,
     CountryKnown,
     Expression,
-    Fact,
     IssuedBefore,
+    MethodIs,
     Never,
     Not,
     Or,
+    PathMatches,
+    RequestFact,
     SourceIn,
+    TokenFact,
 )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A source, the claims of a verified token, and a country; no claims, no token; empty, not known."""
+    """A source, the claims of a verified token (no claims, no token), a country (empty where it is not
+    known), and what is asked for."""
 
     source: IPv4Address | IPv6Address
     claims: Mapping[str, object] = field(default_factory=dict)
     country: str = ""
+    method: str = "GET"
+    path: str = "/"
 
 
 def holds(expression: Expression, facts: Facts) -> bool:
@@ -48,17 +54,27 @@ def holds(expression: Expression, facts: Facts) -> bool:
             return all(holds(operand, facts) for operand in operands)
         case Or(operands):
             return any(holds(operand, facts) for operand in operands)
+        case SourceIn() | CountryIn() | CountryKnown() | MethodIs() | PathMatches():
+            return _is_so_of_the_request(expression, facts)
         case _:
-            return _is_fact(expression, facts)
+            return _is_so_of_the_token(expression, facts)
 
 
-def _is_fact(fact: Fact, facts: Facts) -> bool:
-    if isinstance(fact, SourceIn):
-        return facts.source.version == fact.network.version and facts.source in fact.network
-    if isinstance(fact, CountryIn):
-        return facts.country in fact.countries
-    if isinstance(fact, CountryKnown):
-        return facts.country != ""
+def _is_so_of_the_request(fact: RequestFact, facts: Facts) -> bool:
+    match fact:
+        case SourceIn(network):
+            return facts.source.version == network.version and facts.source in network
+        case CountryIn(countries):
+            return facts.country in countries
+        case CountryKnown():
+            return facts.country != ""
+        case MethodIs(method):
+            return facts.method == method
+        case PathMatches(regex):
+            return re.fullmatch(regex, facts.path) is not None
+
+
+def _is_so_of_the_token(fact: TokenFact, facts: Facts) -> bool:
     if isinstance(fact, IssuedBefore):
         issued = facts.claims.get("iat")
         return isinstance(issued, int) and 0 <= issued < fact.second

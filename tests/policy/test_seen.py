@@ -7,6 +7,7 @@ import pytest
 from doorward.model.access import AccessRequest
 from doorward.policy.seen import seen
 from doorward.policy.selectors import SELECTORS
+from tests.fakes.clock import START
 from tests.policy.said import machine, nobody, person, said
 
 ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], claims=[("office", "3")])
@@ -30,6 +31,12 @@ ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], 
         ("continent:EU", replace(nobody(), continent="AS"), "AS"),
         ("service_token:ci", machine("robot"), "robot"),
         ("any_service_token", nobody(), "none"),
+        ("authentication_method:mfa", ADA, "none"),
+        ("path:/admin", replace(ADA, path="/public"), "/public"),
+        ("path:/admin", ADA, "unknown"),
+        ("method:GET", replace(ADA, method="POST"), "POST"),
+        ("weekday:mon UTC", replace(ADA, at=START), "2026-03-01 12:00:00+00:00"),
+        ("time_of_day:09:00-17:30 UTC", ADA, "unknown"),
         ("everyone", ADA, ""),
         ("moon_phase:full", ADA, ""),
     ],

@@ -16,6 +16,8 @@ class FakeStream:
         self.application = ApplicationId(application)
         self.session = SessionId(session)
         self.source = "192.0.2.1:1"
+        self.method = "GET"
+        self.path = "/ws"
         self.opened = START
         self.cuts = 0
 
@@ -37,6 +39,7 @@ def cuts(streams: Sequence[FakeStream]) -> list[int]:
 def test_streams_are_listed_oldest_first_with_ids_of_their_own() -> None:
     live = listed(FakeStream("ada"), FakeStream())
     assert [(s.id, s.session) for s in live.listed()] == [("r-1", "ada"), ("r-2", "")]
+    assert [(s.method, s.path) for s in live.listed()] == [("GET", "/ws")] * 2
     assert len(live) == 2
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from doorward.model.errors import Invalid
 from doorward.model.ids import ApplicationId, SessionId
-from doorward.relay.proxy_header import LARGEST, SERVICE, SIGNATURE, ProxyHeader, parse
+from doorward.relay.proxy_header import LARGEST, LONGEST_PATH, SERVICE, SIGNATURE, TARGET, ProxyHeader, parse
 from tests.fakes.tunnel_world import proxy_header
 
 V6 = bytes.fromhex("20010db8000000000000000000000001") + bytes(16) + (443).to_bytes(2, "big") + bytes(2)
@@ -43,6 +43,26 @@ def test_a_dash_or_nothing_means_no_session(session: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("GET /ws", ("GET", "/ws")),
+        ("-", ("", "")),
+        ("", ("", "")),
+        ("GET *", ("", "")),
+        ("POST /" + "a" * (LONGEST_PATH - 2), ("POST", "/" + "a" * (LONGEST_PATH - 2))),
+        ("POST /" + "a" * (LONGEST_PATH - 1), ("POST", "")),
+    ],
+)
+def test_what_was_asked_for_is_known_where_the_edge_says_it_whole(
+    target: str, known: tuple[str, str]
+) -> None:
+    value = bytes((TARGET,)) + len(target).to_bytes(2, "big") + target.encode()
+    parsed = parse(made(0x21, 0x11, bytes(12), b"\xe0\x00\x03app" + value))
+    assert parsed is not None
+    assert (parsed[0].method, parsed[0].path) == known
+
+
+@pytest.mark.parametrize(
     ("data", "source"),
     [
         (made(0x21, 0x21, V6), ""),
@@ -71,6 +91,7 @@ def test_the_source_is_what_the_edge_says_and_never_its_peer(data: bytes, source
         (made(0x21, 0x11, bytes(12), b"\xe0\x00\x02\xff\xff"), "printable ASCII"),
         (made(0x21, 0x11, bytes(12), b"\xe0\x00\x03a\nb"), "printable ASCII"),
         (made(0x21, 0x11, bytes(12), bytes((SERVICE,)) + b"\x01\x00" + b"x" * 256), "printable ASCII"),
+        (made(0x21, 0x11, bytes(12), b"\xe0\x00\x03app\xe2\x00\x06GET /\n"), "printable ASCII"),
         (made(0x21, 0x11, bytes(LARGEST)), "longer than"),
     ],
 )

@@ -71,6 +71,23 @@ def test_a_step_up_keeps_the_session_and_changes_its_secret(world: World) -> Non
     assert by_old_secret is None
 
 
+def test_a_step_up_adds_to_how_the_person_proved_themselves_and_outdates_tokens_that_say_less(
+    world: World,
+) -> None:
+    async def walk() -> tuple[Session, Session]:
+        ada = replace(ADA, methods=frozenset({"pwd"}))
+        secret, before = await arrived(world, Arrival(identity=ada))
+        again = replace(VISIT, session_secret=secret)
+        stronger = replace(ADA, methods=frozenset({"hwk", "mfa"}), contexts=frozenset({"c1"}))
+        _, after = await arrived(world, Arrival(identity=stronger), again)
+        return before, after
+
+    before, after = asyncio.run(walk())
+    assert after.id == before.id
+    assert after.identity.methods == {"pwd", "hwk", "mfa"}
+    assert (before.changed, after.changed) == (None, world.clock.now())
+
+
 def test_somebody_else_who_steps_up_in_this_browser_gets_a_session_of_their_own(world: World) -> None:
     async def walk() -> tuple[Session, Session]:
         secret, before = await arrived(world, Arrival(identity=ADA))

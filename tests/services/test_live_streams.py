@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from doorward.model.policy import Action
+from doorward.model.rule import Selector
 from doorward.model.service_token import credential
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, World
+from tests.services.world import ADA, World, application, policy
 
 
 @pytest.fixture
@@ -79,3 +81,19 @@ def test_a_policy_that_changed_cuts_who_no_longer_passes(world: World) -> None:
 def test_a_stream_of_nobody_or_to_nowhere_is_cut(world: World, session: str, application: str) -> None:
     world.relays.open = [stream(session, application=application)]
     assert asyncio.run(world.streams.recheck()) == 1
+
+
+@pytest.mark.parametrize(("path", "cut"), [("/public/ws", 0), ("/admin/ws", 1), ("/ADMIN/ws", 1), ("", 1)])
+def test_a_stream_counts_as_the_request_that_opened_it(world: World, path: str, cut: int) -> None:
+    enter(world, ADA)
+    no_admin = policy(Action.ALLOW, Selector("everyone"), exclude=(Selector("path", "/admin/**"),))
+
+    async def change() -> int:
+        [session] = await world.sessions.listed()
+        await world.configurations.change(
+            lambda c: replace(c, applications=(application("hello", no_admin),))
+        )
+        world.relays.open = [replace(stream(session.id), method="GET" if path else "", path=path)]
+        return await world.streams.recheck()
+
+    assert asyncio.run(change()) == cut

@@ -77,3 +77,10 @@ def test_a_session_that_ended_meanwhile_stays_ended(world: World) -> None:
     asyncio.run(world.sessions.revoke(ended.id))
     asyncio.run(world.reevaluation.facts_changed([(ended, replace(ADA, groups=frozenset()))]))
     assert asyncio.run(world.sessions.listed()) == []
+
+
+def test_how_somebody_signed_in_stays_true_when_a_provider_is_asked_without_them(world: World) -> None:
+    enter(world, replace(ADA, methods=frozenset({"hwk", "mfa"})))
+    changed = change(world, replace(ADA, name="Ada King", methods=frozenset()))
+    assert changed.identity.name == "Ada King"
+    assert changed.identity.methods == {"hwk", "mfa"}

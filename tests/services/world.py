@@ -41,6 +41,7 @@ from doorward.services.keeping_up import KeepingUp
 from doorward.services.key_rotation import KeyRotation
 from doorward.services.live_streams import LiveStreams
 from doorward.services.machines import Machines
+from doorward.services.named_lists import NamedLists
 from doorward.services.pins import Pins, SignsIn
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
@@ -53,6 +54,7 @@ from doorward.services.secrets import hashed
 from doorward.services.sessions import LiveSessions
 from doorward.services.sightings import Sightings
 from doorward.services.sign_in import Provider, SignIn
+from doorward.services.time_boundaries import TimeBoundaries
 from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
@@ -244,12 +246,19 @@ class World:
             callback=f"{TEAM}/cdn-cgi/access/callback",
             clock=self.clock,
         )
-        current, clock = self.current, self.clock
         self.provider_logout = ProviderLogout(
-            self.stores, current=current, sessions=self.sessions, provider_for=self.provider_for, clock=clock
+            self.stores,
+            current=self.current,
+            sessions=self.sessions,
+            provider_for=self.provider_for,
+            clock=self.clock,
         )
         self.reevaluation = Reevaluation(
-            self.stores, current=current, publisher=self.publisher, streams=self.streams, clock=clock
+            self.stores,
+            current=self.current,
+            publisher=self.publisher,
+            streams=self.streams,
+            clock=self.clock,
         )
         self.grants = join_grants(self)
         self.keeping_up = KeepingUp(
@@ -261,10 +270,14 @@ class World:
             provider_for=self.provider_for,
             clock=self.clock,
         )
-        randomness, facts = self.randomness, self.reevaluation
-        effects = DirectoryEffects(self.stores, sessions=self.sessions, facts=facts, clock=clock)
-        directory = self.stores.directory
-        self.directories = Directories(directory, effects=effects, clock=clock, randomness=randomness)
+        self.directories = Directories(
+            self.stores.directory,
+            effects=DirectoryEffects(
+                self.stores, sessions=self.sessions, facts=self.reevaluation, clock=self.clock
+            ),
+            clock=self.clock,
+            randomness=self.randomness,
+        )
         self.tunnels = Tunnels(
             self.configurations,
             relays=self.relays,
@@ -275,6 +288,10 @@ class World:
         )
         machines = join_machines(self)
         self.service_tokens, self.service_token_upkeep = machines.tokens, machines.upkeep
+        self.time_boundaries = TimeBoundaries(
+            current=self.current, streams=self.streams, relays=self.relays, clock=self.clock
+        )
+        self.lists = NamedLists(self.configurations)
 
     def provider_for(self, provider: IdentityProvider) -> Provider:
         known: Mapping[str, Provider] = {STAFF: self.passwords, MAIL: self.mail}

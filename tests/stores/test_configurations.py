@@ -14,7 +14,8 @@ import pytest
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid, Unavailable
 from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
-from doorward.model.ids import IdentityProviderId
+from doorward.model.ids import IdentityProviderId, ListId
+from doorward.model.named_list import ListKind, NamedList
 from tests.nouns import application
 from tests.stores.files import opened
 
@@ -147,3 +148,14 @@ def test_a_load_never_sees_half_of_a_save(tmp_path: Path) -> None:
             await writing
 
     asyncio.run(run())
+
+
+def test_lists_of_ten_thousand_are_saved_and_read_back(tmp_path: Path) -> None:
+    people = NamedList(
+        id=ListId("people"),
+        kind=ListKind.EMAIL,
+        items=tuple(sorted(f"person-{number}@example.com" for number in range(10_000))),
+    )
+    fewer = replace(people, items=people.items[1:])
+    save(tmp_path / "db", replace(CONFIGURATION, lists=(people,)), replace(CONFIGURATION, lists=(fewer,)))
+    assert load(tmp_path / "db").lists == (fewer,)

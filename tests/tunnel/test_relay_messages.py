@@ -32,6 +32,8 @@ STREAM = LiveStream(
     session=SessionId("s"),
     source="192.0.2.7:1234",
     opened=NOW,
+    method="GET",
+    path="/ws",
 )
 ADMISSION = TunnelAdmission(
     id=TunnelId("t"),

@@ -15,6 +15,7 @@ from doorward.api.explanations import explanation_routes
 from doorward.api.facts import fact_routes
 from doorward.api.grants import grant_routes
 from doorward.api.identity_providers import identity_provider_routes
+from doorward.api.named_lists import list_routes
 from doorward.api.passes import pass_routes
 from doorward.api.service_tokens import service_token_routes
 from doorward.api.signing_keys import signing_key_routes
@@ -27,6 +28,7 @@ from doorward.services.facts import Facts
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.key_rotation import KeyRotation
+from doorward.services.named_lists import NamedLists
 from doorward.services.passes import Passes
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
@@ -50,6 +52,7 @@ class Verbs:
     tunnels: Tunnels
     sessions: LiveSessions
     service_tokens: ServiceTokens
+    lists: NamedLists
     identity_providers: IdentityProviders
     explanations: Explanations
     passes: Passes
@@ -69,6 +72,7 @@ def api_application(verbs: Verbs) -> FastAPI:
     _tunnels(app, verbs)
     _sessions(app, verbs)
     service_token_routes(app, verbs.service_tokens)
+    list_routes(app, verbs.lists)
     identity_provider_routes(app, verbs.identity_providers)
     explanation_routes(app, verbs.explanations)
     pass_routes(app, verbs.passes)

@@ -72,6 +72,7 @@ class ControlPlane:
         await self.services.keeping_up.close()
         await self.services.evaluations.close()
         await self.services.evaluators.aclose()
+        await self.services.time_boundaries.close()
         await self.relays.close()
         await self.services.providers.aclose()
         await self.services.passwords.aclose()
@@ -150,6 +151,7 @@ async def build(
             tunnels=services.tunnels,
             sessions=services.sessions,
             service_tokens=services.service_tokens,
+            lists=services.lists,
             identity_providers=services.identity_providers,
             explanations=services.explanations,
             passes=services.passes,

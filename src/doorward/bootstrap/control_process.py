@@ -105,8 +105,8 @@ async def _catch_up(control: ControlPlane) -> None:
 
 
 async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
-    """Housekeeping every minute; every second a look at which identity providers are due, and which service
-    tokens have just ended."""
+    """Housekeeping every minute; every second a look at which identity providers are due, which service
+    tokens have just ended, and whether a time has come that rules name."""
     refresh_at = time.monotonic() + REFRESH.total_seconds()
     while not stop.is_set():
         try:
@@ -116,6 +116,7 @@ async def _until(stop: asyncio.Event, control: ControlPlane) -> None:
             control.services.keeping_up.begin_round()
             await _upkeep(control)
             await _renew_places(control)
+            control.services.time_boundaries.begin_round()
             if time.monotonic() >= refresh_at:
                 await _refresh(control)
                 refresh_at = time.monotonic() + REFRESH.total_seconds()

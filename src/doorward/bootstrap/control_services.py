@@ -41,6 +41,7 @@ from doorward.services.keeping_up import KeepingUp
 from doorward.services.key_rotation import KeyRotation
 from doorward.services.live_streams import LiveStreams
 from doorward.services.machines import Machines
+from doorward.services.named_lists import NamedLists
 from doorward.services.passes import Passes
 from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
 from doorward.services.passkeys import Passkeys
@@ -58,6 +59,7 @@ from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
 from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
+from doorward.services.time_boundaries import TimeBoundaries
 from doorward.services.timetable import Timetable
 from doorward.services.token_keys import make_private_key
 from doorward.services.tokens import Tokens
@@ -93,10 +95,12 @@ class ControlServices:
     tunnels: Tunnels
     service_tokens: ServiceTokens
     service_token_upkeep: ServiceTokenUpkeep
+    lists: NamedLists
     trials: Trials
     identity_providers: IdentityProviders
     provider_logout: ProviderLogout
     keeping_up: KeepingUp
+    time_boundaries: TimeBoundaries
     directories: Directories
     streams: LiveStreams
     geography: Places
@@ -300,6 +304,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             write_token=write_token,
             randomness=randomness,
         ),
+        lists=NamedLists(configurations),
         service_tokens=service_tokens,
         service_token_upkeep=ServiceTokenUpkeep(
             stores.service_token_uses,
@@ -358,6 +363,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         evaluators=evaluators,
         evaluations=evaluations,
         timetable=Timetable([facts], clock=clock),
+        time_boundaries=TimeBoundaries(current=current, streams=streams, relays=relays, clock=clock),
         directories=Directories(
             stores.directory,
             effects=DirectoryEffects(stores, sessions=sessions, facts=reevaluation, clock=clock),

@@ -17,6 +17,7 @@ from doorward.cli import (
     grants,
     idp,
     keys,
+    named_list,
     passes,
     rotate_key,
     serve,
@@ -62,6 +63,7 @@ app.command()(explain.explain)
 app.command()(rotate_key.rotate_key)
 app.add_typer(application.app, name="application")
 app.add_typer(idp.app, name="idp")
+app.add_typer(named_list.app, name="list")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(fact.app, name="fact")

@@ -11,7 +11,7 @@ from doorward.declaration.reading import located
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 
-_BY_ID = re.compile(r"(applications|external_evaluations|policies|rule_groups)\[([^\]]*)\]")
+_BY_ID = re.compile(r"(applications|external_evaluations|lists|policies|rule_groups)\[([^\]]*)\]")
 
 
 def blamed(error: Invalid, declaration: Declaration, merged: Configuration) -> DeclarationInvalid:
@@ -36,6 +36,7 @@ def _file_path(field: str, merged: Configuration) -> str:
     things: Mapping[str, Iterable[str]] = {
         "applications": [application.id for application in merged.applications],
         "external_evaluations": [each.id for each in merged.external_evaluations],
+        "lists": [each.id for each in merged.lists],
         "policies": [policy.id for policy in merged.policies],
         "rule_groups": [group.id for group in merged.rule_groups],
     }

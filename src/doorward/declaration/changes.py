@@ -13,13 +13,22 @@ from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, Settings
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
 
 Thing = (
-    IdentityProvider | Account | RuleGroup | ExternalEvaluation | Policy | Tunnel | Application | ServiceToken
+    IdentityProvider
+    | Account
+    | RuleGroup
+    | NamedList
+    | ExternalEvaluation
+    | Policy
+    | Tunnel
+    | Application
+    | ServiceToken
 )
 
 
@@ -36,7 +45,7 @@ class Change:
     """One thing that is created, changed or removed.
 
     ``noun`` says what it is (``application``), ``name`` which one. ``fields`` names what changed
-    about it; ``order`` stands for its place among its like.
+    about it; ``order`` stands for its place among its like, and of a list's items their number is told.
     """
 
     kind: ChangeKind
@@ -76,6 +85,7 @@ def _things(configuration: Configuration) -> Mapping[str, Mapping[str, Thing]]:
         },
         "rule group": {group.id: group for group in configuration.rule_groups},
         "external evaluation": {each.id: each for each in configuration.external_evaluations},
+        "list": {each.id: each for each in configuration.lists},
         "shared policy": {policy.id: policy for policy in configuration.policies},
         "tunnel": {tunnel.name: tunnel for tunnel in configuration.tunnels},
         "application": {application.id: application for application in configuration.applications},
@@ -111,9 +121,23 @@ def _changed_fields(
         return ("type",)
     found: list[str] = []
     for field in fields(before):
+        if field.name == "items" and isinstance(before, NamedList) and isinstance(after, NamedList):
+            found.extend(_counted(before.items, after.items))
+            continue
         old, new = getattr(before, field.name), getattr(after, field.name)
         if isinstance(old, Origin | Settings):
             found.extend(_changed_fields(old, new))
         elif old != new and field.name != "accounts":
             found.append(field.name)
     return tuple(found)
+
+
+def _counted(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
+    """How many items came and went; ``items`` where there are the same, in another order."""
+    old, new = set(before), set(after)
+    if new - old:
+        yield f"{len(new - old)} added"
+    if old - new:
+        yield f"{len(old - new)} removed"
+    if old == new and before != after:
+        yield "items"

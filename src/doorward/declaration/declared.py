@@ -11,6 +11,7 @@ from doorward.declaration.nodes import Place
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
 from doorward.model.service_token import UnusedServiceTokens
@@ -139,6 +140,7 @@ class Declaration:
     identity_providers: tuple[DeclaredIdentityProvider, ...] | None = None
     rule_groups: tuple[RuleGroup, ...] | None = None
     external_evaluations: tuple[ExternalEvaluation, ...] | None = None
+    lists: tuple[NamedList, ...] | None = None
     policies: tuple[Policy, ...] | None = None
     tunnels: tuple[str, ...] | None = None
     applications: tuple[DeclaredApplication, ...] | None = None

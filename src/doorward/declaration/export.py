@@ -18,6 +18,7 @@ from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
+from doorward.model.named_list import NamedList
 from doorward.model.policy import Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import ServiceToken
@@ -80,6 +81,7 @@ def _sections(configuration: Configuration) -> dict[str, list[Written]]:
         "identity_providers": [_provider(provider) for provider in configuration.identity_providers],
         "rule_groups": [_rule_group(group) for group in configuration.rule_groups],
         "external_evaluations": [_evaluation(each) for each in configuration.external_evaluations],
+        "lists": [_list_of_items(each) for each in configuration.lists],
         "policies": [_policy(policy) for policy in configuration.policies],
         "tunnels": [{"name": tunnel.name} for tunnel in configuration.tunnels],
         "applications": [_application(app, configuration) for app in configuration.applications],
@@ -144,6 +146,12 @@ def _evaluation(evaluation: ExternalEvaluation) -> dict[str, Written]:
     _add(written, "valid_for", written_duration(evaluation.valid_for), default="5m")
     _add(written, "ca", evaluation.ca)
     return written
+
+
+def _list_of_items(each: NamedList) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": each.id}
+    _add(written, "name", each.name)
+    return written | {"kind": each.kind.value, "items": [*each.items]}
 
 
 def _policy(policy: Policy) -> dict[str, Written]:

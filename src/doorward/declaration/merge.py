@@ -83,6 +83,7 @@ class _Merging:
             identity_providers=self._identity_providers(),
             rule_groups=_given(declared.rule_groups, current.rule_groups),
             external_evaluations=_given(declared.external_evaluations, current.external_evaluations),
+            lists=_given(declared.lists, current.lists),
             policies=_given(declared.policies, current.policies),
             tunnels=tunnels,
             applications=self._applications(tunnels),

@@ -13,7 +13,14 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from doorward.declaration import applications as apps
-from doorward.declaration import external_evaluations, identity_providers, rules, service_tokens, tunnels
+from doorward.declaration import (
+    external_evaluations,
+    identity_providers,
+    lists,
+    rules,
+    service_tokens,
+    tunnels,
+)
 from doorward.declaration.declared import Declaration, DeclaredUnused
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
@@ -30,6 +37,7 @@ FILE_FIELDS = (
     "identity_providers",
     "rule_groups",
     "external_evaluations",
+    "lists",
     "policies",
     "tunnels",
     "applications",
@@ -46,6 +54,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Client secret": entra.SECRET_FIELDS,
         "Rule group": rules.RULE_GROUP_FIELDS,
         "External evaluation": external_evaluations.EXTERNAL_EVALUATION_FIELDS,
+        "List": lists.LIST_FIELDS,
         "Policy": rules.POLICY_FIELDS,
         "Purpose": rules.PURPOSE_FIELDS,
         "Approval": rules.APPROVAL_FIELDS,
@@ -117,6 +126,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             external_evaluations.external_evaluation,
             {"id": lambda evaluation: evaluation.id},
         ),
+        lists=_section(fields, "lists", lists.named_list, {"id": lambda each: each.id}),
         policies=_section(fields, "policies", rules.shared_policy, {"id": lambda policy: policy.id}),
         tunnels=_section(fields, "tunnels", tunnels.tunnel, {"name": str}),
         applications=_section(

@@ -17,12 +17,19 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.policy import Policy
 from doorward.model.rule import Rules, Selector
-from doorward.policy.selectors import EXTERNAL_EVALUATION, LINKED_APP_TOKEN, RULE_GROUP
+from doorward.policy.selectors import (
+    EMAIL_LIST,
+    EXTERNAL_EVALUATION,
+    IP_LIST,
+    LINKED_APP_TOKEN,
+    RULE_GROUP,
+)
 
 _NOUNS = {
     "applications": "application",
     "external_evaluations": "external evaluation",
     "identity_providers": "identity provider",
+    "lists": "list",
     "policies": "shared policy",
     "rule_groups": "rule group",
     "service_tokens": "service token",
@@ -31,6 +38,8 @@ _NOUNS = {
 _NAMED_BY = {
     EXTERNAL_EVALUATION: "external_evaluations",
     LINKED_APP_TOKEN: "applications",
+    EMAIL_LIST: "lists",
+    IP_LIST: "lists",
     RULE_GROUP: "rule_groups",
     "identity_provider": "identity_providers",
     "service_token": "service_tokens",
@@ -63,13 +72,13 @@ def missing(reference: Reference, there: Iterable[str]) -> Invalid:
 
 
 def check_references(configuration: Configuration, declaration: Declaration, notes: Notes) -> None:
-    """Note every policy, rule group, identity provider and service token that is named but is not
-    there, and every group, role or claim that several identity
-    providers could mean."""
+    """Note every policy, rule group, list, identity provider and service token that is named but is not
+    there, and every group, role or claim that several identity providers could mean."""
     there: dict[str, set[str]] = {
         "applications": {application.id for application in configuration.applications},
         "external_evaluations": {each.id for each in configuration.external_evaluations},
         "identity_providers": {str(provider.id) for provider in configuration.identity_providers},
+        "lists": {each.id for each in configuration.lists},
         "policies": {policy.id for policy in configuration.policies},
         "rule_groups": {group.id for group in configuration.rule_groups},
         "service_tokens": {token.id for token in configuration.service_tokens},

@@ -18,6 +18,11 @@ from doorward.envoy.packing import packed, seconds
 HEAP = "envoy.resource_monitors.fixed_heap"
 CONNECTIONS = "envoy.resource_monitors.global_downstream_max_connections"
 
+LARGEST_REGEX = 100_000
+"""How large, in RE2's count of instructions, a regular expression may be. Envoy's own limit of 100 would have
+it refuse the whole configuration for a long domain name or path. Ours are made by the compiler, none is an
+administrator's, and RE2 takes time in proportion to the text whatever they are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootstrapSettings:
@@ -60,9 +65,17 @@ def build_bootstrap(settings: BootstrapSettings) -> str:
                 ],
             ),
         ),
+        layered_runtime=build_runtime(),
         overload_manager=_overload(settings),
     )
     return json_format.MessageToJson(bootstrap, preserving_proto_field_name=True)
+
+
+def build_runtime() -> bootstrap_pb2.LayeredRuntime:
+    """What of Envoy's inner limits is another one here."""
+    layer = bootstrap_pb2.RuntimeLayer(name="doorward")
+    layer.static_layer.update({"re2.max_program_size.error_level": LARGEST_REGEX})
+    return bootstrap_pb2.LayeredRuntime(layers=[layer])
 
 
 def _reconnect_quickly() -> base_pb2.RetryPolicy:

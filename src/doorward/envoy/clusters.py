@@ -50,8 +50,9 @@ def web_cluster(settings: EdgeSettings) -> cluster_pb2.Cluster:
 def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_pb2.Cluster:
     """The relay's front for the application's tunnel.
 
-    Each connection begins with a PROXY protocol v2 header that names the service, the session and the
-    source. Envoy keys its pools by both ends of that header and by the filter states: a
+    Each connection begins with a PROXY protocol v2 header that names the service, the session, the source,
+    and, where routes say so, what was asked for. Envoy keys its pools by both ends of that header and by
+    the filter states: a
     connection carries one session of one client connection and nobody else, so the relay knows
     whose it is and may cut it (decision record 2026-11-23-one-connection-one-person). The header's own
     source is the client connection's, which may be a load balancer's.
@@ -72,6 +73,7 @@ def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_
                             ),
                             _from_state(names.SESSION_TLV, names.SESSION_STATE),
                             _from_state(names.SOURCE_TLV, names.SOURCE_STATE),
+                            _from_state(names.TARGET_TLV, names.TARGET_STATE),
                         ],
                     ),
                     transport_socket=base_pb2.TransportSocket(

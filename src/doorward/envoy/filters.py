@@ -10,7 +10,8 @@
    asks as well. It fails closed.
 7. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
    "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
-8. ``session_to_upstream`` keys the connection to the origin by the session and the source.
+8. ``session_to_upstream`` keys the connection to the origin by the session and the source;
+   ``target_to_upstream``, on the routes that switch it on, by method and path.
 9. ``router``.
 
 The settings of 3 and 4 come as resources of their own (``extensions``).
@@ -63,6 +64,9 @@ OURS = regex_pb2.RegexMatcher(regex=names.COOKIE_PREFIX + r"[A-Za-z0-9_-]+=[^;]*
 
 BY_IDENTITY = "[0-9]+/(allow|service_auth)/.*"
 """Names of RBAC policies (``rbac.policy_name``) that admit by who it is, not by a bypass."""
+
+LONGEST_TARGET = 2048
+"""Characters of a path that go along to a relay."""
 
 UNTRUSTED_PREFIXES = (
     "x-doorward-",
@@ -119,6 +123,7 @@ def build_http_filters(settings: EdgeSettings) -> list[hcm_pb2.HttpFilter]:
         _filter(names.EXT_AUTHZ, _ask_control_plane()),
         _filter(names.IDENTITY_FROM_CLAIMS, _identity_where_allowed()),
         _filter(names.SESSION_TO_UPSTREAM, _session_to_upstream()),
+        _filter(names.TARGET_TO_UPSTREAM, target_to_upstream(), disabled=True),
         _filter(names.ROUTER, _router()),
     ]
 
@@ -134,8 +139,8 @@ def claim(name: str) -> str:
     return f"%DYNAMIC_METADATA({names.JWT_AUTHN}:{names.CLAIMS_KEY}:{name})%"
 
 
-def _filter(name: str, config: Message) -> hcm_pb2.HttpFilter:
-    return hcm_pb2.HttpFilter(name=name, typed_config=packed(config))
+def _filter(name: str, config: Message, *, disabled: bool = False) -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=name, typed_config=packed(config), disabled=disabled)
 
 
 def _discovered(name: str, kind: type[Message]) -> hcm_pb2.HttpFilter:
@@ -271,12 +276,15 @@ def _shadow_policy_predicate(regex: str, *, invert: bool) -> matcher_pb2.Matcher
 
 
 def _session_to_upstream() -> set_filter_state_pb2.Config:
-    return set_filter_state_pb2.Config(
-        on_request_headers=[
-            _upstream_state(names.SESSION_STATE, f"%REQ({names.SESSION_HEADER})%"),
-            _upstream_state(names.SOURCE_STATE, names.SOURCE),
-        ]
-    )
+    session = _upstream_state(names.SESSION_STATE, f"%REQ({names.SESSION_HEADER})%")
+    source = _upstream_state(names.SOURCE_STATE, names.SOURCE)
+    return set_filter_state_pb2.Config(on_request_headers=[session, source])
+
+
+def target_to_upstream() -> set_filter_state_pb2.Config:
+    """Method and path, without the query; one that is cut off has the length ``LONGEST_TARGET``."""
+    target = _upstream_state(names.TARGET_STATE, f"%REQ(:METHOD)% %PATH(NQ:PATH):{LONGEST_TARGET}%")
+    return set_filter_state_pb2.Config(on_request_headers=[target])
 
 
 def _upstream_state(key: str, value: str) -> value_pb2.FilterStateValue:

@@ -9,6 +9,7 @@ from envoy.config.route.v3 import route_components_pb2
 from envoy.config.route.v3.route_components_pb2 import Route, RouteMatch
 
 from doorward.envoy import names
+from doorward.envoy.filters import target_to_upstream
 from doorward.envoy.packing import header_matcher, packed, seconds, true, uint32
 from doorward.envoy.refusals import without_authorization
 from doorward.envoy.state import EdgeSettings, ServedApplication
@@ -28,22 +29,35 @@ STRIPPED = (
 
 def to_application(settings: EdgeSettings, served: ServedApplication) -> Iterator[Route]:
     """Upgrades and event streams live long and go through the relay, which can cut them. Other
-    requests of an application without a tunnel go to the origin directly."""
+    requests of an application without a tunnel go to the origin directly.
+
+    The relay learns what was asked for: of the long-lived, whose connections nobody uses again anyway, and
+    of all requests if the policies look at it. So a change of them cuts no stream too many and none too few.
+    """
     application = served.application
     through_relay = names.tunnel_cluster(application.id)
     direct = application.origin.tunnel is None
     plain = names.origin_cluster(application.id) if direct else through_relay
     if application.websockets:
         upgrade = RouteMatch(prefix="/", headers=[header_matcher("upgrade", exact="websocket", fold=True)])
-        yield _forward(settings, served, upgrade, through_relay, idle=LONG_LIVED, upgrades=True)
+        yield _telling(_forward(settings, served, upgrade, through_relay, idle=LONG_LIVED, upgrades=True))
     events = RouteMatch(prefix="/", headers=[header_matcher("accept", contains="text/event-stream")])
-    yield _forward(settings, served, events, through_relay, idle=LONG_LIVED)
+    yield _telling(_forward(settings, served, events, through_relay, idle=LONG_LIVED))
     rest = _forward(settings, served, RouteMatch(prefix="/"), plain, retry=True)
     if direct:
         # Nobody reads the session there, and writing it costs a twentieth of a request.
         unused = packed(route_components_pb2.FilterConfig(disabled=True))
         rest.typed_per_filter_config[names.SESSION_TO_UPSTREAM].CopyFrom(unused)
-    yield rest
+        yield rest
+    else:
+        yield _telling(rest) if served.compiled.looks_at_target else rest
+
+
+def _telling(route: Route) -> Route:
+    """The route, with what is asked for told to the relay."""
+    told = route_components_pb2.FilterConfig(config=packed(target_to_upstream()))
+    route.typed_per_filter_config[names.TARGET_TO_UPSTREAM].CopyFrom(packed(told))
+    return route
 
 
 def _forward(

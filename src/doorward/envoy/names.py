@@ -28,6 +28,7 @@ HEADER_TO_METADATA: Final = "envoy.filters.http.header_to_metadata"
 TOKEN_FROM_REQUEST: Final = "doorward.token_from_request"
 IDENTITY_FROM_CLAIMS: Final = "doorward.identity_from_claims"
 SESSION_TO_UPSTREAM: Final = "doorward.session_to_upstream"
+TARGET_TO_UPSTREAM: Final = "doorward.target_to_upstream"
 ROUTER: Final = "envoy.filters.http.router"
 
 REQUEST_METADATA: Final = "doorward.request"
@@ -55,11 +56,14 @@ SOURCE: Final = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 """Envoy's word for the address that a request comes from, the same for all who look at it."""
 SESSION_STATE: Final = "doorward.session"
 SOURCE_STATE: Final = "doorward.source"
-"""Filter states that Envoy's upstream connection pools are keyed by."""
+TARGET_STATE: Final = "doorward.target"
+"""Filter states that Envoy's upstream connection pools are keyed by; the last, method and path, where it is
+set."""
 
 SERVICE_KEY_TLV: Final = 0xE0
 SESSION_TLV: Final = 0xE1
 SOURCE_TLV: Final = 0xE2
+TARGET_TLV: Final = 0xE3
 
 TOKEN_HEADER: Final = "x-doorward-token"
 SESSION_HEADER: Final = "x-doorward-session"

@@ -1,9 +1,10 @@
 """Expressions of compiled policies as principals of Envoy's RBAC.
 
-They look at three things only: claims of the token that ``jwt_authn`` verified (dynamic metadata
-``envoy.filters.http.jwt_authn``, key ``claims``), the source address that Envoy trusts, and the country
-that it found for that (dynamic metadata ``doorward.request``, key ``country``). No
-header is ever matched: Envoy joins repeated headers into one value (CVE-2026-26308).
+They look at claims of the token that ``jwt_authn`` verified (dynamic metadata
+``envoy.filters.http.jwt_authn``, key ``claims``), the source address that Envoy trusts, the country that it
+found for that (dynamic metadata ``doorward.request``, key ``country``), and method and path, of which a
+request has one each. No other header is ever matched: Envoy joins repeated headers into one value
+(CVE-2026-26308).
 
 Rule: no matcher is empty.
 """
@@ -15,7 +16,8 @@ from itertools import groupby
 
 from envoy.config.core.v3 import address_pb2
 from envoy.config.rbac.v3 import rbac_pb2
-from envoy.type.matcher.v3 import metadata_pb2, number_pb2, regex_pb2, string_pb2, value_pb2
+from envoy.config.route.v3 import route_components_pb2
+from envoy.type.matcher.v3 import metadata_pb2, number_pb2, path_pb2, regex_pb2, string_pb2, value_pb2
 from envoy.type.v3 import range_pb2
 from google.protobuf import wrappers_pb2
 
@@ -31,12 +33,15 @@ from doorward.policy.expression import (
     CountryIn,
     CountryKnown,
     Expression,
-    Fact,
     IssuedBefore,
+    MethodIs,
     Never,
     Not,
     Or,
+    PathMatches,
+    RequestFact,
     SourceIn,
+    TokenFact,
 )
 
 LOOKED_THROUGH = 64
@@ -58,11 +63,13 @@ def principal_of(expression: Expression) -> rbac_pb2.Principal:
             return any_of(_together(operands))
         case Not(operand):
             return rbac_pb2.Principal(not_id=principal_of(operand))
+        case SourceIn() | CountryIn() | CountryKnown() | MethodIs() | PathMatches():
+            return _request_fact(expression)
         case _:
-            return _fact(expression)
+            return _token_fact(expression)
 
 
-def _fact(fact: Fact) -> rbac_pb2.Principal:
+def _request_fact(fact: RequestFact) -> rbac_pb2.Principal:
     match fact:
         case SourceIn(network):
             cidr = address_pb2.CidrRange(
@@ -70,6 +77,20 @@ def _fact(fact: Fact) -> rbac_pb2.Principal:
                 prefix_len=wrappers_pb2.UInt32Value(value=network.prefixlen),
             )
             return rbac_pb2.Principal(remote_ip=cidr)
+        case CountryIn(countries):
+            return _country([text(country) for country in countries])
+        case CountryKnown():
+            return _country([_matching(CODE)])
+        case MethodIs(method):
+            exact = string_pb2.StringMatcher(exact=method)
+            header = route_components_pb2.HeaderMatcher(name=":method", string_match=exact)
+            return rbac_pb2.Principal(header=header)
+        case PathMatches(regex):
+            return rbac_pb2.Principal(url_path=path_pb2.PathMatcher(path=_regex(regex)))
+
+
+def _token_fact(fact: TokenFact) -> rbac_pb2.Principal:
+    match fact:
         case ClaimEquals(claim, value):
             return _claim(claim, text(value))
         case ClaimContains(claim, value):
@@ -78,10 +99,6 @@ def _fact(fact: Fact) -> rbac_pb2.Principal:
             return _claim(claim, _matching(regex))
         case ClaimPresent(claim):
             return _claim(claim, _matching("(?s).+"))
-        case CountryIn(countries):
-            return _country([text(country) for country in countries])
-        case CountryKnown():
-            return _country([_matching(CODE)])
         case IssuedBefore(second):
             before = range_pb2.DoubleRange(start=0, end=second)
             matcher = number_pb2.DoubleMatcher(range=before)
@@ -166,9 +183,12 @@ def text(value: str) -> value_pb2.ValueMatcher:
 
 
 def _matching(regex: str) -> value_pb2.ValueMatcher:
+    return value_pb2.ValueMatcher(string_match=_regex(regex))
+
+
+def _regex(regex: str) -> string_pb2.StringMatcher:
     """Envoy wants the whole text to match, as RE2's FullMatch."""
-    matcher = string_pb2.StringMatcher(safe_regex=regex_pb2.RegexMatcher(regex=regex))
-    return value_pb2.ValueMatcher(string_match=matcher)
+    return string_pb2.StringMatcher(safe_regex=regex_pb2.RegexMatcher(regex=regex))
 
 
 def _item(matcher: value_pb2.ValueMatcher) -> value_pb2.ValueMatcher:

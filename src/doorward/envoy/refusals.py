@@ -23,6 +23,7 @@ from xds.type.matcher.v3 import string_pb2 as xds_string_pb2
 from doorward.envoy import names
 from doorward.envoy.packing import header_matcher, packed
 from doorward.model.application import Application
+from doorward.model.methods import METHODS
 
 AMBIGUOUS_PATH = r"[^?]*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*|.*[^!-~].*"
 """Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
@@ -39,15 +40,6 @@ PERSONS_COOKIE = f"(?s).*({names.TOKEN_COOKIE}|{names.FOOTHOLD_COOKIE})=.*"
 
 TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
 """Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
-
-METHODS = (
-    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ACL", "BIND", "CHECKOUT", "COPY", "LINK"),
-    *("LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "PROPFIND", "PROPPATCH"),
-    *("PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK"),
-    "UNSUBSCRIBE",
-)
-"""Those that Envoy's HTTP/1.1 knows, but ``TRACE`` and ``CONNECT``. Its HTTP/2 takes any word, such as
-``trace``, which a server that is not particular about case would obey."""
 
 KNOWN_METHODS = tuple("|".join(METHODS[start : start + 7]) for start in range(0, len(METHODS), 7))
 """Few expressions: a matcher for each method was half of what a change cost Envoy at 1,000 hosts. Not

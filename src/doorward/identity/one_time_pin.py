@@ -90,5 +90,5 @@ class OneTimePinProvider:
             identity_provider=self._id,
             subject=email,
             email=email,
-            claims=frozenset({("amr", "otp")}),
+            methods=frozenset({"otp"}),
         )

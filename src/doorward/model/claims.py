@@ -42,13 +42,15 @@ def token_generation(organisation: int, application: int, fingerprint: str) -> s
 class Mentioned:
     """The facts of people that an application's policies look for: all that its tokens carry.
 
-    ``claims`` are pairs of name and value. ``upn`` is whether any user principal name is looked for.
+    ``claims`` are pairs of name and value, ``methods`` are authentication methods. ``upn`` is whether
+    any user principal name is looked for.
     """
 
     groups: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     claims: frozenset[tuple[str, str]] = frozenset()
     contexts: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
     upn: bool = False
 
 
@@ -81,7 +83,8 @@ class TokenClaims:
     """The claims of one token.
 
     ``claims`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
-    which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``.
+    which the token outlives; ``methods`` are ways in which the person proved themselves. ``met`` and
+    ``unmet`` are those of ``Verdicts``.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
     ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. Policies
     tell people by the presence of ``sid``, so a machine's token never has that.
@@ -96,6 +99,7 @@ class TokenClaims:
     roles: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
     session: SessionId | None = None
@@ -124,6 +128,7 @@ class TokenClaims:
             roles=tuple(sorted(identity.roles & mentioned.roles)),
             claims=tuple(sorted(f"{name}={value}" for name, value in identity.claims & mentioned.claims)),
             contexts=tuple(sorted(identity.contexts & mentioned.contexts)),
+            methods=tuple(sorted(identity.methods & mentioned.methods)),
             met=tuple(sorted(verdicts.met)),
             unmet=tuple(sorted(verdicts.unmet)),
             session=session,
@@ -184,6 +189,7 @@ class TokenClaims:
             "roles": list(self.roles),
             "claims": list(self.claims),
             "acrs": list(self.contexts),
+            "amr": list(self.methods),
             "met": list(self.met),
             "unmet": list(self.unmet),
         }

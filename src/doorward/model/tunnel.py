@@ -51,7 +51,8 @@ class LiveStream:
     """One connection that is open now between the edge and an origin, and whose it is.
 
     ``session`` is a session's id or a machine's credential, and empty where a bypass let it in.
-    ``source`` is the person's address as the edge saw it.
+    ``source`` is the person's address as the edge saw it. ``method`` and ``path`` are those of the request
+    that opened it, empty where they are not known.
     """
 
     id: str
@@ -60,3 +61,5 @@ class LiveStream:
     session: SessionId | Credential
     source: str
     opened: datetime
+    method: str = ""
+    path: str = ""

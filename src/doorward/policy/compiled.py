@@ -38,6 +38,7 @@ class CompiledApplication:
     ``identity_providers`` are those by which people may sign in here; empty means all.
     ``version`` (12 hexadecimal digits) names what decides: the same policies, rule groups and providers,
     in the same order, have the same version. ``rule_groups`` are those that the policies use.
+    ``looks_at_target`` is whether any rule looks at method or path.
     ``unknown_kinds`` are the kinds of selectors in use that this version does not know.
     """
 
@@ -49,4 +50,5 @@ class CompiledApplication:
     fingerprint: str
     version: str
     unknown_kinds: frozenset[str]
+    looks_at_target: bool = False
     identity_providers: frozenset[IdentityProviderId] = frozenset()

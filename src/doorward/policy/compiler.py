@@ -1,7 +1,8 @@
 """The compiler: an application's policies to expressions that the data plane can act on alone.
 
-Rule: whatever a policy's expression is true of, ``evaluate`` allows by that very policy. The rest
-is for ``evaluate`` to decide. ``tests/live/test_fast_path_soundness.py`` holds the two together.
+Rule: whatever a policy's expression is true of, ``evaluate`` allows: by that very policy, or by one before
+it that the data plane cannot judge. The rest is for ``evaluate`` to decide.
+``tests/live/test_fast_path_soundness.py`` holds the two together.
 """
 
 from __future__ import annotations
@@ -35,7 +36,14 @@ from doorward.policy.expression import (
     negation,
 )
 from doorward.policy.rule_bounds import rule_bounds
-from doorward.policy.selectors import EMAIL_LIST, EXTERNAL_EVALUATION, GRANT, IP_LIST, SELECTORS
+from doorward.policy.selectors import (
+    ABOUT_TARGET,
+    EMAIL_LIST,
+    EXTERNAL_EVALUATION,
+    GRANT,
+    IP_LIST,
+    SELECTORS,
+)
 from doorward.policy.selectors.kind import Judged
 from doorward.policy.versions import policies_version
 
@@ -140,6 +148,7 @@ def compile_sources(sources: Sources) -> CompiledApplication:
         judged=judged,
         fingerprint=_fingerprint(mentioned, judged, lists, sources.evaluations),
         version=policies_version(ordered, groups, application.identity_providers),
+        looks_at_target=any(s.kind in ABOUT_TARGET for s in selectors),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )
@@ -202,6 +211,7 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
         roles=frozenset(values.get("role", ())),
         claims=frozenset((name, wanted) for name, _, wanted in pairs),
         contexts=frozenset(values.get("auth_context", ())),
+        methods=frozenset(values.get("authentication_method", ())),
         upn="upn" in values,
     )
 
@@ -226,6 +236,7 @@ def _fingerprint(
             sorted(mentioned.roles),
             sorted(mentioned.claims),
             sorted(mentioned.contexts),
+            sorted(mentioned.methods),
             mentioned.upn,
             [judged_name(selector) for selector in judged],
             on_lists,

@@ -1,4 +1,5 @@
-"""What the data plane can test without asking anybody: claims of a verified token, the source, its country.
+"""What the data plane can test without asking anybody: claims of a verified token, the source, its country,
+method and path.
 
 A small closed algebra. The compiler builds it, ``doorward.envoy.rbac`` writes it as Envoy
 principals. Build with ``both``, ``either`` and ``negation``, which simplify as they go: the result
@@ -82,6 +83,21 @@ class IssuedBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodIs:
+    """The request's method is this one."""
+
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathMatches:
+    """The request's path, normalised and without its query, is one that ``regex`` (RE2 syntax) matches from
+    its first to its last letter."""
+
+    regex: str
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """True where ``operand`` is not."""
 
@@ -102,16 +118,9 @@ class Or:
     operands: tuple[Expression, ...]
 
 
-Fact: TypeAlias = (
-    ClaimEquals
-    | ClaimContains
-    | ClaimMatches
-    | ClaimPresent
-    | SourceIn
-    | CountryIn
-    | CountryKnown
-    | IssuedBefore
-)
+TokenFact: TypeAlias = ClaimEquals | ClaimContains | ClaimMatches | ClaimPresent | IssuedBefore
+RequestFact: TypeAlias = SourceIn | CountryIn | CountryKnown | MethodIs | PathMatches
+Fact: TypeAlias = TokenFact | RequestFact
 Expression: TypeAlias = Always | Never | Fact | Not | And | Or
 
 ALWAYS = Always()

@@ -41,12 +41,13 @@ def resolve(lists: Iterable[NamedList]) -> Mapping[ListId, NamedList]:
             raise Invalid(field, "there are two lists with this id: give one another id")
         if len(each.items) > LONGEST:
             raise Invalid(f"{field}.items", f"holds {len(each.items)} items: {LONGEST} are allowed")
-        spelt = {_canonical(each.kind, item, f"{field}.items[{i}]") for i, item in enumerate(each.items)}
+        spelt = {canonical_item(each.kind, item, f"{field}.items[{i}]") for i, item in enumerate(each.items)}
         found[each.id] = NamedList(id=each.id, kind=each.kind, items=tuple(sorted(spelt)), name=each.name)
     return MappingProxyType(found)
 
 
-def _canonical(kind: ListKind, item: str, field: str) -> str:
+def canonical_item(kind: ListKind, item: str, field: str) -> str:
+    """The one spelling of an item. Raises Invalid for what is no email address or network."""
     if kind is ListKind.EMAIL:
         return canonical_email(item, field=field)
     return canonical_network(item, field)

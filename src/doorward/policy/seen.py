@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from doorward.model.access import AccessRequest, Identity
@@ -50,6 +51,11 @@ def _evaluated(request: AccessRequest, evaluation: str) -> str:
     return "said yes" if found.success else "said no"
 
 
+def _moment(at: datetime | None) -> str:
+    """In UTC, to the second."""
+    return "" if at is None else at.astimezone(UTC).isoformat(" ", "seconds")
+
+
 def _claims(person: Identity, selector: Selector) -> str:
     name = selector.value.partition("=")[0]
     return _listed(value for claim, value in person.claims if claim == name)
@@ -65,6 +71,7 @@ _OF_PEOPLE: Mapping[str, _OfPerson] = MappingProxyType(
         "claim": _claims,
         "upn": lambda person, _: person.upn or "none",
         "auth_context": lambda person, _: _listed(person.contexts),
+        "authentication_method": lambda person, _: _listed(person.methods),
         "identity_provider": lambda person, _: person.identity_provider,
     }
 )
@@ -76,6 +83,9 @@ _OF_REQUESTS: Mapping[str, Callable[[AccessRequest], str]] = MappingProxyType(
         "grant": lambda request: ", ".join(sorted(request.grants)) or "none",
         "ip_range": lambda request: str(request.source),
         "ip_list": lambda request: str(request.source),
+        "method": lambda request: request.method,
+        "path": lambda request: request.path,
+        **dict.fromkeys(("date_range", "time_of_day", "weekday"), lambda request: _moment(request.at)),
         "service_token": lambda request: request.service_token or "none",
         "linked_app_token": lambda request: request.linked or "none",
         "any_service_token": lambda request: request.service_token or "none",

@@ -40,6 +40,12 @@ class Passkey:
     last_used: datetime | None = None
     backup_eligible: bool = False
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What it proves, in the words of RFC 8176 section 2: ``swk`` for one that may be copied to other
+        devices, ``hwk`` for one that cannot leave its own; and ``user``, that somebody was there."""
+        return ("swk" if self.backup_eligible else "hwk", "user")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeApp:

@@ -96,7 +96,18 @@ class FrontHeader(asyncio.Protocol):
 class Front(Splice, asyncio.Protocol):
     """A connection of the edge, joined to its stream."""
 
-    __slots__ = ("_answer", "_host", "application", "number", "opened", "session", "source", "tunnel")
+    __slots__ = (
+        "_answer",
+        "_host",
+        "application",
+        "method",
+        "number",
+        "opened",
+        "path",
+        "session",
+        "source",
+        "tunnel",
+    )
 
     def __init__(
         self,
@@ -115,6 +126,8 @@ class Front(Splice, asyncio.Protocol):
         self.application = header.service
         self.session = header.session
         self.source = header.source
+        self.method = header.method
+        self.path = header.path
         self.opened = opened
         self._host = host
 

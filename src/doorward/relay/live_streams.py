@@ -18,6 +18,8 @@ class Cuttable(Protocol):
     application: ApplicationId
     session: SessionId
     source: str
+    method: str
+    path: str
     opened: datetime
 
     def cut(self) -> None:
@@ -64,6 +66,8 @@ class LiveStreams:
                 application=stream.application,
                 session=stream.session,
                 source=stream.source,
+                method=stream.method,
+                path=stream.path,
                 opened=stream.opened,
             )
             for stream in self._streams.values()

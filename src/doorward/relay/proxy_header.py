@@ -1,8 +1,9 @@
 """The PROXY protocol v2 header with which the edge begins each connection to a relay.
 
-Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, chapter 2.2. Three values of
-our own ride in it, in the range that the protocol leaves for private use: the service key, the session id
-and the address that the person comes from. That of the header is the edge's peer, perhaps a load balancer.
+Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, chapter 2.2. Four values of our own
+ride in it, in the range that the protocol leaves for private use: the service key, the session id, the
+address that the person comes from (that of the header is the edge's peer, perhaps a load balancer), and what
+was asked for (``GET /path``), where that matters.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ SIGNATURE: Final = b"\r\n\r\n\x00\r\nQUIT\n"
 SERVICE: Final = 0xE0
 SESSION: Final = 0xE1
 SOURCE: Final = 0xE2
+TARGET: Final = 0xE3
 LARGEST: Final = 4096
+LONGEST_PATH: Final = 2048
+"""The edge cuts paths off there: of one that long nothing is known."""
+_LONGEST_TARGET: Final = LONGEST_PATH + 32
 _FIXED: Final = 16
 _ADDRESS_SIZES: Final = {0x00: 0, 0x11: 12, 0x12: 12, 0x21: 36, 0x22: 36, 0x31: 216, 0x32: 216}
 
@@ -27,12 +32,15 @@ class ProxyHeader:
     """Who is connected through the edge, and to what. ``source`` is an address, empty where the edge
     itself is connected.
 
-    ``session`` is empty when the connection belongs to none.
+    ``session`` is empty when the connection belongs to none; ``method`` and ``path`` where they are not
+    known.
     """
 
     service: ApplicationId
     session: SessionId
     source: str
+    method: str = ""
+    path: str = ""
 
 
 def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
@@ -61,10 +69,13 @@ def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
     if not service:
         raise Invalid("proxy header", "names no service")
     session = _text(values, SESSION)
+    method, path = _target(_text(values, TARGET, longest=_LONGEST_TARGET))
     header = ProxyHeader(
         service=ApplicationId(service),
         session=SessionId("" if session == "-" else session),
         source=_text(values, SOURCE),
+        method=method,
+        path=path,
     )
     return header, data[end:]
 
@@ -81,9 +92,17 @@ def _values(data: bytes) -> dict[int, bytes]:
     return values
 
 
-def _text(values: dict[int, bytes], kind: int) -> str:
+def _target(text: str) -> tuple[str, str]:
+    """Method and path; both empty where the edge did not say, the path where it was cut off."""
+    method, _, path = text.partition(" ")
+    if not path.startswith("/"):
+        return "", ""
+    return method, path if len(path) < LONGEST_PATH else ""
+
+
+def _text(values: dict[int, bytes], kind: int, *, longest: int = 255) -> str:
     value = values.get(kind, b"")
     text = value.decode("ascii", errors="replace")
-    if len(text) > 255 or not (text.isascii() and text.isprintable()):
-        raise Invalid("proxy header", f"value {kind:#x} is not 1-255 printable ASCII characters")
+    if len(text) > longest or not (text.isascii() and text.isprintable()):
+        raise Invalid("proxy header", f"value {kind:#x} is not 1-{longest} printable ASCII characters")
     return text

@@ -105,9 +105,9 @@ class Arrivals:
         """The cookie of a session, always under a new secret.
 
         A person who comes back with authentication contexts, and is signed in as the same person with
-        the same facts, keeps their session and gains them. Anybody else gets a new one; the one before,
-        if it was the same person's in this browser, ends (ASVS 7.2.4): signing out could not reach it
-        any more, and its facts are outdated.
+        the same facts, keeps their session and gains them, and the methods by which they proved them.
+        Anybody else gets a new one; the one before, if it was the same person's in this browser, ends
+        (ASVS 7.2.4): signing out could not reach it any more, and its facts are outdated.
 
         Raises SignInRefused for somebody who was shut out.
         """
@@ -118,10 +118,12 @@ class Arrivals:
         present = before if before is not None and _same_person(before.identity, identity) else None
         secret = self._randomness.token()
         now = self._clock.now()
-        same_facts = present is not None and replace(identity, contexts=frozenset()) == present.identity
-        if present is not None and same_facts and identity.contexts:
+        if present is not None and identity.contexts and _same_facts(present.identity, identity):
+            methods = present.identity.methods | identity.methods
             session = replace(
                 present,
+                identity=replace(present.identity, methods=methods),
+                changed=present.changed if methods == present.identity.methods else now,
                 contexts={**present.contexts, **dict.fromkeys(identity.contexts, now)},
                 authenticated=arrival.authenticated or present.authenticated,
                 checked=now,
@@ -177,6 +179,11 @@ class Arrivals:
 
 def _same_person(one: Identity, other: Identity) -> bool:
     return (one.identity_provider, one.subject) == (other.identity_provider, other.subject)
+
+
+def _same_facts(before: Identity, now: Identity) -> bool:
+    """Whether nothing differs but what a step-up brings."""
+    return replace(now, contexts=before.contexts, methods=before.methods) == before
 
 
 def _with_cookie(session: Session, secret: str, *, now: datetime) -> Onward:

@@ -39,6 +39,8 @@ from doorward.services.tokens import Tokens
 log = structlog.get_logger("services.entering")
 
 CODE_LIFETIME: Final = timedelta(seconds=60)
+FRONT_PAGE: Final = "/"
+"""What the launcher leads to."""
 BETWEEN_STEP_UPS: Final = timedelta(seconds=60)
 """A session is sent to prove the same thing at most once in this time: no circle of redirects."""
 
@@ -104,7 +106,7 @@ class Entering:
 
     def url_of(self, application: Application) -> str:
         """Where people open the application."""
-        return f"https://{self._authority(application.hostname)}/"
+        return f"https://{self._authority(application.hostname)}{FRONT_PAGE}"
 
     async def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
         """The applications for the launcher: those that this person may open from there now, if need
@@ -114,7 +116,13 @@ class Entering:
         for application in in_force.configuration.applications:
             if application.show_in_launcher:
                 request = await self._requests.of(
-                    in_force, application, source=source, session=session, ask=False
+                    in_force,
+                    application,
+                    source=source,
+                    session=session,
+                    method="GET",
+                    target=FRONT_PAGE,
+                    ask=False,
                 )
                 if visible(in_force.compiled[application.id], request):
                     found.append(application)

@@ -110,6 +110,8 @@ class LiveStreams:
             session=whose.session,
             facts=whose.facts,
             service_token=whose.machine,
+            method=stream.method,
+            target=stream.path,
         )
         if evaluate(compiled, request).allowed:
             return True

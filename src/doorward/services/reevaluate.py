@@ -55,7 +55,9 @@ class Reevaluation:
         now = self._clock.now()
         touched: set[SessionId] = set()
         for session, identity in changes:
-            fresh = replace(identity, contexts=frozenset())
+            # How they proved themselves at sign-in stays true: a provider that is asked without them knows
+            # of no other time.
+            fresh = replace(identity, contexts=frozenset(), methods=session.identity.methods)
             if fresh == session.identity:
                 continue
             matters = self._matters(session.identity, fresh)

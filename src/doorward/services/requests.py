@@ -59,9 +59,11 @@ class Requests:
         somebody unknown.
 
         ``target`` is path and query. Without it and ``method`` nothing is known of either: so it is of a
-        page that lists applications, say. ``facts`` are what ``facts_of`` gave for the session, where the
-        caller has them; they are fetched only where the application's policies look at some. Evaluators
-        outside are asked where the decision hangs on them; without ``ask`` only what they said lately counts.
+        live stream of an application whose policies look at neither, or one whose path was too long.
+
+        ``facts`` are what ``facts_of`` gave for the session, where the caller has them; they are fetched only
+        where the application's policies look at some. Evaluators outside are asked where the decision hangs
+        on them; without ``ask`` only what they said lately counts.
 
         ``at`` is never after the facts were looked at: a token that is dated by it knows of no change since.
         """

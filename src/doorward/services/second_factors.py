@@ -3,13 +3,13 @@ signing in with nothing but a passkey, which is both at once.
 
 Rule: the browser holds a half sign-in, sealed, for ten minutes; it is worth nothing without a second
 factor, and is used up by one.
-Rule: how somebody signed in stands in the session as ``amr`` claims (RFC 8176), so that rules can ask
+Rule: how somebody signed in stands in the session as methods (RFC 8176), so that rules can ask
 for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -151,7 +151,7 @@ class SecondFactors:
         passkey = await self._passkeys.answered(Purpose.SECOND, answer)
         if passkey.owner != half.owner:
             raise Refused("that passkey belongs to another account")
-        return await self._finished(half, ("pwd", _how(passkey), "mfa"), visit)
+        return await self._finished(half, ("pwd", *passkey.methods, "mfa"), visit)
 
     async def passkey_only(self, provider: IdentityProvider, answer: Answer, *, visit: Visit) -> Onward:
         """Sign in with nothing but a passkey, which has made sure of the person itself.
@@ -170,16 +170,16 @@ class SecondFactors:
             self._limits.failed("(passkey)", visit.source)
             log.info("passkey refused", identity_provider=provider.id, source=str(visit.source))
             raise
-        return await self._signed_in(identity, (_how(passkey), "mfa"), visit)
+        return await self._signed_in(identity, (*passkey.methods, "mfa"), visit)
 
-    async def set_up(self, half: Half, *, how: Sequence[str], visit: Visit) -> Onward:
-        """Finish for somebody who has just set up a second factor, ``how`` being its names.
+    async def set_up(self, half: Half, *, how: Collection[str], visit: Visit) -> Onward:
+        """Finish for somebody who has just set up a second factor, ``how`` being its methods.
 
         Raises Refused when the half sign-in was used.
         """
         return await self._finished(half, ("pwd", *how, "mfa"), visit)
 
-    async def _finished(self, half: Half, how: Sequence[str], visit: Visit) -> Onward:
+    async def _finished(self, half: Half, how: Collection[str], visit: Visit) -> Onward:
         key = hashed(f"half {half.nonce}")
         expires = self._clock.now() + LIFETIME
         try:
@@ -191,9 +191,9 @@ class SecondFactors:
         onward = await self._signed_in(identity, how, visit)
         return Onward(onward.location, [*onward.cookies, clear_cookie(COOKIE)])
 
-    async def _signed_in(self, identity: Identity, how: Sequence[str], visit: Visit) -> Onward:
-        claims = identity.claims | {("amr", name) for name in how}
-        arrival = Arrival(identity=replace(identity, claims=claims), authenticated=self._clock.now())
+    async def _signed_in(self, identity: Identity, how: Collection[str], visit: Visit) -> Onward:
+        proven = replace(identity, methods=frozenset(how))
+        arrival = Arrival(identity=proven, authenticated=self._clock.now())
         return await self._arrivals.signed_in(arrival, visit)
 
     def _refuse_setting_up(self, half: Half) -> None:
@@ -212,9 +212,3 @@ class SecondFactors:
             if provider.id == provider_id:
                 return provider
         raise NotFound(f"there is no identity provider {provider_id!r}")
-
-
-def _how(passkey: Passkey) -> str:
-    """``swk`` for a passkey that may be copied to other devices, ``hwk`` for one that cannot leave
-    its own (RFC 8176 section 2)."""
-    return "swk" if passkey.backup_eligible else "hwk"

@@ -196,6 +196,8 @@ def _stream_fields(stream: LiveStream) -> dict[str, object]:
         "application": stream.application,
         "session": stream.session,
         "source": stream.source,
+        "method": stream.method,
+        "path": stream.path,
         "opened": stream.opened.isoformat(),
     }
 
@@ -207,6 +209,8 @@ def _stream(fields: Fields) -> LiveStream:
         application=ApplicationId(fields.text("application")),
         session=SessionId(fields.text("session")),
         source=fields.text("source"),
+        method=fields.text("method"),
+        path=fields.text("path"),
         opened=_instant(fields, "opened"),
     )
 

@@ -84,6 +84,7 @@ class AccessPages:
                 "upn": identity.upn,
                 "roles": sorted(identity.roles),
                 "custom": sorted(f"{name}={value}" for name, value in identity.claims),
+                "amr": sorted(identity.methods),
                 "auth_contexts": {name: int(at.timestamp()) for name, at in session.contexts.items()},
                 "user_uuid": subject_of(identity),
                 "session_id": session.id,

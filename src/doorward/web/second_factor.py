@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -109,11 +109,11 @@ class SecondFactorPages:
             if text(form, CREDENTIAL_FIELD):
                 answer = passkey_answer(request, form)
                 passkey, codes = await self._enrolment.add_passkey(half.owner, answer, name="Passkey")
-                how = "swk" if passkey.backup_eligible else "hwk"
+                how: Collection[str] = passkey.methods
             else:
                 codes = await self._enrolment.confirm_app(half.owner, sealed=sealed, code=text(form, "code"))
-                how = "otp"
-            onward = await self._factors.set_up(half, how=(how,), visit=visit_of(request))
+                how = ("otp",)
+            onward = await self._factors.set_up(half, how=how, visit=visit_of(request))
         except SignInRefused as refused:
             return self._shut_out(request, refused)
         except (Refused, Conflict):

@@ -33,6 +33,7 @@ def test_a_person_has_what_the_token_says() -> None:
             "upn": "Ada@Contoso.com",
             "roles": ["Auditor", "Editor"],
             "acrs": ["c1", "c25"],
+            "amr": ["pwd", "mfa"],
             "ctry": "SE",
             "dept": ["IT", "R&D"],
             "in_corp": True,
@@ -48,6 +49,7 @@ def test_a_person_has_what_the_token_says() -> None:
         groups=frozenset({"g"}),
         roles=frozenset({"Auditor", "Editor"}),
         claims=frozenset({("ctry", "SE"), ("dept", "IT"), ("dept", "R&D"), ("in_corp", "true")}),
+        methods=frozenset({"pwd", "mfa"}),
         contexts=frozenset({"c1", "c25"}),
     )
 

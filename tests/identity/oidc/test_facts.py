@@ -10,6 +10,7 @@ from doorward.identity.oidc.facts import (
     fact_names,
     read_claim,
     read_groups,
+    read_methods,
     read_roles,
 )
 from doorward.model.errors import Refused
@@ -122,3 +123,23 @@ def test_a_prefix_of_groups_is_dropped_only_where_the_provider_adds_it() -> None
 def test_every_claim_that_is_wanted_is_known_by_name() -> None:
     assert fact_names(SETTINGS) == ("groups",)
     assert fact_names(replace(SETTINGS, roles_claim="r", claims=("a",))) == ("groups", "r", "a")
+
+
+@pytest.mark.parametrize(
+    ("value", "methods"), [(None, set()), ([], set()), ("mfa", {"mfa"}), (["pwd", "otp", ""], {"pwd", "otp"})]
+)
+def test_how_people_proved_themselves_is_kept(value: object, methods: set[str]) -> None:
+    assert read_methods({} if value is None else {"amr": value}) == methods
+
+
+@pytest.mark.parametrize("value", [7, {"pwd": True}, [["pwd"]], ["a\nb"], ["a"] * (MOST_VALUES + 1)])
+def test_methods_that_cannot_be_read_refuse_the_sign_in(value: object) -> None:
+    with pytest.raises(Refused, match="'amr' is not a list of authentication methods"):
+        read_methods({"amr": value})
+
+
+def test_the_id_token_says_how_and_userinfo_does_not() -> None:
+    plain = FakeOpenIdProvider(userinfo={"amr": ["mfa"]})
+    said = FakeOpenIdProvider(claims={"amr": ["pwd", "mfa"]})
+    assert run_sign_in(plain, plain.settings()).methods == frozenset()
+    assert run_sign_in(said, said.settings()).methods == {"pwd", "mfa"}

@@ -26,6 +26,7 @@ def test_a_person_is_known_by_the_name_id_and_its_kind() -> None:
         email="ada@example.com",
         name="Ada",
         groups=frozenset({"engineers"}),
+        methods=frozenset({"pwd"}),
     )
     assert signed_in(FakeSamlProvider(name_id_format="")).subject == "unspecified!ada-1"
     by_mail = FakeSamlProvider(name_id="Ada@Example.com", name_id_format=names.EMAIL_ADDRESS)

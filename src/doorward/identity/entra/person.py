@@ -33,7 +33,7 @@ def read_person(
     """The person.
 
     Raises:
-        Refused: roles, contexts or a further claim cannot be read.
+        Refused: roles, contexts, methods or a further claim cannot be read.
     """
     contexts = _texts(claims, "acrs") if settings.conditional_access else []
     return Identity(
@@ -45,6 +45,7 @@ def read_person(
         groups=groups,
         roles=frozenset(_texts(claims, "roles")),
         claims=frozenset(pair for name in settings.claims for pair in read_claim(claims.get(name), name)),
+        methods=frozenset(_texts(claims, "amr")),
         contexts=frozenset(context for context in contexts if CONTEXT.fullmatch(context)),
     )
 

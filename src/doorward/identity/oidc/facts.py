@@ -60,6 +60,22 @@ def read_claim(value: object, name: str) -> frozenset[tuple[str, str]]:
     return frozenset((name, v if isinstance(v, str) else json.dumps(v)) for v in values if v != "")
 
 
+def read_methods(claims: Mapping[str, object]) -> frozenset[str]:
+    """How the person proved themselves (``amr``, Core section 2): of an ID token, the only document that is
+    about a sign-in. A provider may send a single one as text.
+
+    Raises:
+        Refused: it is no list of words.
+    """
+    value = claims.get("amr")
+    words = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(words, list) or len(words) > MOST_VALUES or not all(map(_is_name, words)):
+        raise Refused(
+            "The identity provider's claim 'amr' is not a list of authentication methods (RFC 8176)."
+        )
+    return frozenset(filter(None, words))
+
+
 def refuse_what_is_elsewhere(claims: CheckedClaims, name: str, *, groups: bool = False) -> None:
     """Claims that are left out "because there are too many" are kept elsewhere (Core section 5.6.2).
 

@@ -50,7 +50,7 @@ def read_person(
     """The person. ``userinfo`` has passed ``check_userinfo``, or is empty.
 
     Raises:
-        Refused: no usable or no verified address, or unreadable groups, roles or claims.
+        Refused: no usable or no verified address, or unreadable groups, roles, claims or methods.
     """
 
     def said(name: str) -> object:
@@ -70,6 +70,7 @@ def read_person(
         groups=facts.read_groups(said(settings.groups_claim), settings, quirks),
         roles=facts.read_roles(said(settings.roles_claim), settings) if settings.roles_claim else frozenset(),
         claims=frozenset().union(*(facts.read_claim(said(name), name) for name in settings.claims)),
+        methods=facts.read_methods(claims),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from doorward.identity.saml import checks, request
 from doorward.identity.saml.attributes import read_attributes
 from doorward.identity.saml.conditions import Expected, check
+from doorward.identity.saml.contexts import read_methods
 from doorward.identity.saml.description import describe
 from doorward.identity.saml.idp import Idp, read_settings
 from doorward.identity.saml.moments import written
@@ -75,7 +77,10 @@ class SamlProvider:
         subject = read_subject(name, issuer=idp.entity_id, callback=callback)
         attributes = read_attributes(found.assertion)
         return Arrival(
-            identity=read_person(self._id, settings, name, attributes, subject=subject),
+            identity=replace(
+                read_person(self._id, settings, name, attributes, subject=subject),
+                methods=read_methods(found.assertion),
+            ),
             authenticated=use.authenticated,
             provider_session=use.session,
             raw={

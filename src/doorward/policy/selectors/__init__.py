@@ -14,9 +14,11 @@ from doorward.model.rule import Selector
 from doorward.policy.selectors import (
     any_service_token,
     auth_context,
+    authentication_method,
     claim,
     continent,
     country,
+    date_range,
     email,
     email_domain,
     email_list,
@@ -28,11 +30,15 @@ from doorward.policy.selectors import (
     ip_list,
     ip_range,
     linked_app_token,
+    method,
+    path,
     posture,
     risk,
     role,
     service_token,
+    time_of_day,
     upn,
+    weekday,
 )
 from doorward.policy.selectors.kind import Exact, Judged, Narrowing, SelectorKind
 
@@ -40,9 +46,11 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
     {
         "any_service_token": Exact(any_service_token),
         "auth_context": Exact(auth_context),
+        "authentication_method": Exact(authentication_method),
         "claim": Exact(claim),
         "continent": continent,
         "country": country,
+        "date_range": Judged(date_range),
         "email": Exact(email),
         "email_domain": Exact(email_domain),
         "email_list": Judged(email_list),
@@ -56,9 +64,13 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "linked_app_token": Exact(linked_app_token),
         "posture": Judged(posture),
         "risk": Judged(risk),
+        "method": method,
+        "path": path,
         "role": Exact(role),
         "service_token": Exact(service_token),
+        "time_of_day": Judged(time_of_day),
         "upn": Exact(upn),
+        "weekday": Judged(weekday),
     }
 )
 
@@ -72,6 +84,8 @@ WRITABLE = tuple(kind for kind in SELECTORS if kind != GRANT)
 """The kinds that people write in rules."""
 LINKED_APP_TOKEN = "linked_app_token"
 """The kind that names an application."""
+ABOUT_TARGET = frozenset({"method", "path"})
+"""The kinds that look at what is asked for."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""

@@ -14,6 +14,7 @@ from doorward.stores.mapping import (
     applications,
     external_evaluations,
     identity_providers,
+    named_lists,
     organisation,
     policies,
     rule_groups,
@@ -28,6 +29,7 @@ LISTS: tuple[Table, ...] = (
     tables.accounts,
     tables.rule_groups,
     tables.external_evaluations,
+    tables.named_lists,
     tables.policies,
     tables.applications,
     tables.application_policies,
@@ -50,6 +52,7 @@ def to_rows(configuration: Configuration) -> dict[Table, list[Row]]:
         tables.external_evaluations: [
             external_evaluations.to_row(e, position=i) for i, e in enumerate(c.external_evaluations)
         ],
+        tables.named_lists: [named_lists.to_row(each, position=i) for i, each in enumerate(c.lists)],
         tables.policies: [policies.to_row(p, position=i) for i, p in enumerate(c.policies)],
         tables.applications: [applications.to_row(a, position=i) for i, a in enumerate(c.applications)],
         tables.application_policies: [row for a in c.applications for row in applications.policy_rows(a)],
@@ -73,6 +76,7 @@ def from_rows(rows: RowsByTable, *, outside: ReadRow) -> Configuration:
         external_evaluations=tuple(
             external_evaluations.from_row(row) for row in rows[tables.external_evaluations]
         ),
+        lists=tuple(named_lists.from_row(row) for row in rows[tables.named_lists]),
         policies=tuple(policies.from_row(row) for row in rows[tables.policies]),
         applications=tuple(
             applications.from_row(row, entries=entries_of[row["id"]]) for row in rows[tables.applications]

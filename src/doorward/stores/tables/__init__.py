@@ -11,6 +11,7 @@ from doorward.stores.tables.directory import directory_groups, directory_members
 from doorward.stores.tables.external_evaluations import external_evaluations
 from doorward.stores.tables.facts import facts
 from doorward.stores.tables.identity_providers import accounts, identity_providers
+from doorward.stores.tables.named_lists import named_lists
 from doorward.stores.tables.one_time_values import one_time_values
 from doorward.stores.tables.organisation import organisation
 from doorward.stores.tables.passes import passes
@@ -37,6 +38,7 @@ __all__ = [
     "grants",
     "identity_providers",
     "metadata",
+    "named_lists",
     "one_time_values",
     "organisation",
     "passes",

@@ -19,6 +19,7 @@ sessions = Table(
     Column("groups", JSON, nullable=False),
     Column("roles", JSON, nullable=False, server_default="[]"),
     Column("claims", JSON, nullable=False, server_default="[]"),
+    Column("methods", JSON, nullable=False, server_default="[]"),
     Column("contexts", JSON, nullable=False, server_default="{}"),
     Column("authenticated", Instant, nullable=True),
     text("provider_session", later=True),
