@@ -61,6 +61,7 @@ external_evaluations:
     keys_url: https://checks.example.com/keys
     timeout: 3s
     valid_for: 10m
+
 lists:
   - id: offices
     name: Our offices
