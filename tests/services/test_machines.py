@@ -12,7 +12,8 @@ from doorward.model.access import AccessRequest
 from doorward.model.errors import Refused
 from doorward.model.ids import ServiceTokenId
 from doorward.model.service_token import ProvenMachine, ServiceToken
-from doorward.services.machines import FRESH, Machines
+from doorward.services.fresh_assertions import FRESH
+from doorward.services.machines import Machines
 from doorward.services.secrets import hashed
 from tests.services.world import MACHINE_SECRET, SOURCE, World, ask
 

@@ -27,6 +27,7 @@ from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
 from doorward.services.arrivals import Arrivals
 from doorward.services.background import Background
+from doorward.services.client_certificates import ClientCertificates
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
@@ -194,11 +195,13 @@ class World:
         self.evaluations = ExternalEvaluations(
             self.evaluators, tokens=self.tokens, clock=self.clock, randomness=self.randomness
         )
+        self.certificates = ClientCertificates(clock=self.clock)
         self.requests = Requests(
             facts=self.stores.facts,
             grants=self.stores.grants,
             places=self.places,
             evaluations=self.evaluations,
+            certificates=self.certificates,
             clock=self.clock,
         )
         self.passes = join_passes(self)
@@ -289,7 +292,11 @@ class World:
         machines = join_machines(self)
         self.service_tokens, self.service_token_upkeep = machines.tokens, machines.upkeep
         self.time_boundaries = TimeBoundaries(
-            current=self.current, streams=self.streams, relays=self.relays, clock=self.clock
+            certificates=self.certificates,
+            current=self.current,
+            streams=self.streams,
+            relays=self.relays,
+            clock=self.clock,
         )
         self.lists = NamedLists(self.configurations)
 

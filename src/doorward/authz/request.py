@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from envoy.service.auth.v3 import external_auth_pb2
 
 from doorward.model.errors import Invalid
@@ -30,6 +32,8 @@ def question_of(check: external_auth_pb2.CheckRequest, *, source: str) -> Questi
         host=hostname_of(http.host),
         target=http.path,
         source=source_in(source),
+        server_name=check.attributes.tls_session.sni.lower().removesuffix("."),
+        certificate=unquote(check.attributes.source.certificate),
         headers=headers,
         # The edge's own, never a client's; ``http.id`` is a stream's number, which no log has.
         request_id="".join(headers.get("x-request-id", ())[:1]) or http.id,

@@ -22,6 +22,7 @@ from doorward.ports.stores import Stores
 from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
 from doorward.services.background import Background
+from doorward.services.client_certificates import ClientCertificates
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
@@ -159,11 +160,13 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
     evaluators = HttpEvaluators(clock=clock)
     evaluations = ExternalEvaluations(evaluators, tokens=tokens, clock=clock, randomness=randomness)
+    certificates = ClientCertificates(clock=clock)
     requests = Requests(
         facts=stores.facts,
         grants=stores.grants,
         places=geography,
         evaluations=evaluations,
+        certificates=certificates,
         clock=clock,
     )
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
@@ -363,7 +366,9 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         evaluators=evaluators,
         evaluations=evaluations,
         timetable=Timetable([facts], clock=clock),
-        time_boundaries=TimeBoundaries(current=current, streams=streams, relays=relays, clock=clock),
+        time_boundaries=TimeBoundaries(
+            current=current, streams=streams, certificates=certificates, relays=relays, clock=clock
+        ),
         directories=Directories(
             stores.directory,
             effects=DirectoryEffects(stores, sessions=sessions, facts=reevaluation, clock=clock),

@@ -73,6 +73,7 @@ def tunnel_cluster(settings: EdgeSettings, application: Application) -> cluster_
                             ),
                             _from_state(names.SESSION_TLV, names.SESSION_STATE),
                             _from_state(names.SOURCE_TLV, names.SOURCE_STATE),
+                            _from_state(names.CERTIFICATE_TLV, names.CERTIFICATE_STATE),
                             _from_state(names.TARGET_TLV, names.TARGET_STATE),
                         ],
                     ),

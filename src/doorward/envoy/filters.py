@@ -211,6 +211,10 @@ def _ask_control_plane() -> ext_authz_pb2.ExtAuthz:
         failure_mode_allow=False,
         status_on_error={"code": "ServiceUnavailable"},
         validate_mutations=True,
+        # The client certificate, whose key the other end has, and the hostname that the connection was opened
+        # for: never from headers.
+        include_peer_certificate=True,
+        include_tls_session=True,
         encode_raw_headers=True,
         filter_enabled_metadata=metadata_pb2.MetadataMatcher(
             filter=names.RBAC,
@@ -278,7 +282,8 @@ def _shadow_policy_predicate(regex: str, *, invert: bool) -> matcher_pb2.Matcher
 def _session_to_upstream() -> set_filter_state_pb2.Config:
     session = _upstream_state(names.SESSION_STATE, f"%REQ({names.SESSION_HEADER})%")
     source = _upstream_state(names.SOURCE_STATE, names.SOURCE)
-    return set_filter_state_pb2.Config(on_request_headers=[session, source])
+    certificate = _upstream_state(names.CERTIFICATE_STATE, "%DOWNSTREAM_PEER_FINGERPRINT_256%")
+    return set_filter_state_pb2.Config(on_request_headers=[session, source, certificate])
 
 
 def target_to_upstream() -> set_filter_state_pb2.Config:

@@ -6,8 +6,11 @@ asserts each line of it.
 
 from __future__ import annotations
 
-from envoy.config.core.v3 import address_pb2, protocol_pb2
+from collections.abc import Iterable, Mapping, Sequence
+
+from envoy.config.core.v3 import address_pb2, base_pb2, protocol_pb2
 from envoy.config.listener.v3 import listener_components_pb2, listener_pb2
+from envoy.extensions.filters.listener.tls_inspector.v3 import tls_inspector_pb2
 from envoy.extensions.filters.network.http_connection_manager.v3 import (
     http_connection_manager_pb2 as hcm_pb2,
 )
@@ -21,6 +24,7 @@ from doorward.envoy.packing import over_ads, packed, seconds, true, uint32
 from doorward.envoy.sources import original_ip_detection
 from doorward.envoy.state import EdgeSettings
 from doorward.envoy.tls import downstream_tls
+from doorward.model.client_certificate import CertificateAuthority
 
 HEADERS_KB = 32
 HEADERS_COUNT = 100
@@ -32,19 +36,20 @@ LINGER = 0.2
 last answer arrive at clients that are still sending; and a stream of a revoked session ends no sooner."""
 
 
-def build_listener(settings: EdgeSettings) -> listener_pb2.Listener:
-    """The one listener that people reach."""
+def build_listener(
+    settings: EdgeSettings, authorities: Sequence[CertificateAuthority] = ()
+) -> listener_pb2.Listener:
+    """The one listener that people reach.
+
+    Hostnames on which certificates of the same ``authorities`` are asked for share a filter chain; all others
+    have the one that asks for none. When it changes, the connections of the others stay.
+    """
     manager = build_connection_manager(settings)
-    chain = listener_components_pb2.FilterChain(
-        name="https",
-        filters=[
-            listener_components_pb2.Filter(
-                name="envoy.filters.network.http_connection_manager", typed_config=packed(manager)
-            )
-        ],
-        transport_socket=downstream_tls(),
-        transport_socket_connect_timeout=seconds(10),
-    )
+    chains = [_chain(manager, "https", downstream_tls())]
+    for cas, hostnames in asked_at(authorities).items():
+        chain = _chain(manager, f"https, certificates at {hostnames[0]}", downstream_tls(cas))
+        chain.filter_chain_match.server_names.extend(hostnames)
+        chains.append(chain)
     return listener_pb2.Listener(
         name=names.LISTENER,
         address=address_pb2.Address(
@@ -52,9 +57,43 @@ def build_listener(settings: EdgeSettings) -> listener_pb2.Listener:
                 address=settings.https_host, port_value=settings.https_port
             )
         ),
-        filter_chains=[chain],
+        # Reads the hostname. There always, since a listener that changes in this loses its connections.
+        listener_filters=[
+            listener_components_pb2.ListenerFilter(
+                name="envoy.filters.listener.tls_inspector",
+                typed_config=packed(tls_inspector_pb2.TlsInspector()),
+            )
+        ],
+        listener_filters_timeout=seconds(10),
+        filter_chains=chains,
         per_connection_buffer_limit_bytes=uint32(settings.buffer_limit),
         connection_balance_config=_evenly(),
+    )
+
+
+def asked_at(authorities: Iterable[CertificateAuthority]) -> Mapping[str, Sequence[str]]:
+    """The hostnames on which client certificates are asked for, by the PEM text of the CAs whose names browsers
+    are told there."""
+    authorities = sorted(authorities, key=lambda each: each.id)
+    found: dict[str, list[str]] = {}
+    for hostname in sorted({hostname for each in authorities for hostname in each.hostnames}):
+        cas = "".join(each.certificates for each in authorities if each.asks_at(hostname))
+        found.setdefault(cas, []).append(hostname)
+    return found
+
+
+def _chain(
+    manager: hcm_pb2.HttpConnectionManager, name: str, tls: base_pb2.TransportSocket
+) -> listener_components_pb2.FilterChain:
+    return listener_components_pb2.FilterChain(
+        name=name,
+        filters=[
+            listener_components_pb2.Filter(
+                name="envoy.filters.network.http_connection_manager", typed_config=packed(manager)
+            )
+        ],
+        transport_socket=tls,
+        transport_socket_connect_timeout=seconds(10),
     )
 
 
@@ -76,6 +115,7 @@ def build_connection_manager(settings: EdgeSettings) -> hcm_pb2.HttpConnectionMa
         local_reply_config=build_local_replies(settings),
         early_header_mutation_extensions=[early_header_mutation(settings)],
         original_ip_detection_extensions=original_ip_detection(settings),
+        forward_client_cert_details="SANITIZE",
         use_remote_address=wrappers_pb2.BoolValue(value=not settings.trusted_proxies),
         internal_address_config=_nobody_is_internal(),
         skip_xff_append=True,

@@ -56,6 +56,7 @@ SOURCE: Final = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 """Envoy's word for the address that a request comes from, the same for all who look at it."""
 SESSION_STATE: Final = "doorward.session"
 SOURCE_STATE: Final = "doorward.source"
+CERTIFICATE_STATE: Final = "doorward.certificate"
 TARGET_STATE: Final = "doorward.target"
 """Filter states that Envoy's upstream connection pools are keyed by; the last, method and path, where it is
 set."""
@@ -64,6 +65,7 @@ SERVICE_KEY_TLV: Final = 0xE0
 SESSION_TLV: Final = 0xE1
 SOURCE_TLV: Final = 0xE2
 TARGET_TLV: Final = 0xE3
+CERTIFICATE_TLV: Final = 0xE4
 
 TOKEN_HEADER: Final = "x-doorward-token"
 SESSION_HEADER: Final = "x-doorward-session"

@@ -25,6 +25,7 @@ from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.envoy.tls import build_secret
 from doorward.envoy.virtual_hosts import application_host, build_routes, team_host, unknown_host
 from doorward.model.claims import token_generation
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.ids import ApplicationId
 
 PREFIX = "type.googleapis.com/"
@@ -87,7 +88,7 @@ class SnapshotBuilder:
         self._settings = settings
         self._own_clusters = [_resource(web_cluster(settings))]
         self._own_hosts = [_resource(team_host(settings)), _resource(unknown_host())]
-        self._listeners = [_resource(build_listener(settings))]
+        self._listeners: Mapping[tuple[CertificateAuthority, ...], Resource] = {}
         self._routes = [_resource(build_routes())]
         self._built: Mapping[ApplicationId, _Built] = {}
 
@@ -104,7 +105,7 @@ class SnapshotBuilder:
             CLUSTER: _by_name(self._own_clusters, (cluster for b in built for cluster in b.clusters)),
             SECRET: _by_name([_resource(secret)]),
             EXTENSION: _by_name(map(_resource, extensions)),
-            LISTENER: _by_name(self._listeners),
+            LISTENER: _by_name([self._listener(tuple(state.authorities))]),
             ROUTES: _by_name(self._routes),
             VIRTUAL_HOST: _by_name(self._own_hosts, (b.host for b in built)),
         }
@@ -113,6 +114,11 @@ class SnapshotBuilder:
             for resource in resources[type_url].values():
                 whole.update(f"{type_url} {resource.name} {resource.version}\n".encode())
         return Snapshot(version=whole.hexdigest()[:16], resources=resources)
+
+    def _listener(self, authorities: tuple[CertificateAuthority, ...]) -> Resource:
+        if authorities not in self._listeners:
+            self._listeners = {authorities: _resource(build_listener(self._settings, authorities))}
+        return self._listeners[authorities]
 
     def _application(self, served: ServedApplication, organisation: int) -> _Built:
         application = served.application

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.model.application import Application
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.ids import Credential, SessionId
 from doorward.policy.compiler import CompiledApplication
 
@@ -69,7 +70,7 @@ class EdgeState:
     changed at an instant.
 
     ``machines`` are the credentials that hold: of service tokens that are neither disabled nor expired, by
-    secrets that were not rotated away.
+    secrets that were not rotated away. ``authorities`` are those for client certificates.
     ``generation`` is the organisation's. ``jwks`` is a JSON text of public keys. ``certificate``
     and ``private_key`` are PEM texts.
     """
@@ -80,5 +81,6 @@ class EdgeState:
     revoked: Sequence[SessionId]
     changed: Mapping[SessionId, datetime] = field(default_factory=dict)
     jwks: str
+    authorities: Sequence[CertificateAuthority] = ()
     certificate: str
     private_key: str = field(repr=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 
+from doorward.model.client_certificate import ClientCertificate
 from doorward.model.errors import Invalid
 from doorward.model.external_evaluation import Evaluated
 from doorward.model.fact import Fact
@@ -75,7 +76,8 @@ class AccessRequest:
     an ISO 3166-1 code, ``continent`` one of AF AN AS EU NA OC SA. ``lists`` are those that the person or
     the source is on, None where nobody looked. ``facts`` are those reported of the person, by
     name. ``grants`` are the policies under which this session was given access after a reason or an
-    approval, each with its end. ``evaluations`` is what evaluators outside say of it, of those that were
+    approval, each with its end. ``certificate`` is what the connection proved, None where it showed none that
+    counts. ``evaluations`` is what evaluators outside say of it, of those that were
     asked and gave an answer that holds.
     """
 
@@ -84,6 +86,7 @@ class AccessRequest:
     identity: Identity | None = None
     service_token: ServiceTokenId | None = None
     linked: ApplicationId | None = None
+    certificate: ClientCertificate | None = None
     at: datetime | None = None
     method: str = ""
     path: str = ""

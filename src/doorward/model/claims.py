@@ -6,6 +6,7 @@ Names follow Cloudflare Access where it has one (``common_name``, ``type``), and
 from __future__ import annotations
 
 import hashlib
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,8 @@ TOKEN_TYPE = "app"
 PASS_TYPE = "pass"
 """The ``type`` of the assertion that goes to an origin for somebody who showed a pass. It admits to nothing:
 whoever sees it at the origin cannot come back with it."""
+CERTIFICATE_TYPE = "certificate"
+"""The same, for a machine that showed a client certificate and nothing else."""
 
 
 def subject_of(identity: Identity) -> str:
@@ -86,7 +89,8 @@ class TokenClaims:
     which the token outlives; ``methods`` are ways in which the person proved themselves. ``met`` and
     ``unmet`` are those of ``Verdicts``.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
-    ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. Policies
+    ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. That of a client
+    certificate has its ``fingerprint`` (SHA-256, hexadecimal) and ``common_name`` only. Policies
     tell people by the presence of ``sid``, so a machine's token never has that.
     """
 
@@ -106,6 +110,7 @@ class TokenClaims:
     service_token: ServiceTokenId | None = None
     credential: Credential | None = None
     common_name: str = ""
+    fingerprint: str = ""
 
     @classmethod
     def for_person(
@@ -154,13 +159,27 @@ class TokenClaims:
             common_name=client_id,
         )
 
+    @classmethod
+    def for_certificate(
+        cls, *, fingerprint: str, common_name: str, verdicts: Verdicts, validity: Validity
+    ) -> TokenClaims:
+        """The claims of a machine that showed a client certificate alone."""
+        return cls(
+            validity=validity,
+            met=tuple(sorted(verdicts.met)),
+            unmet=tuple(sorted(verdicts.unmet)),
+            common_name=common_name,
+            fingerprint=fingerprint,
+        )
+
     def as_claims(self) -> dict[str, object]:
         """The claims set to sign.
 
-        Raises ValueError for a token that would be a person's and a machine's at once, or neither.
+        Raises ValueError for a token that would be a person's and a machine's at once, or nobody's.
         """
-        if (self.session is None) == (self.service_token is None):
-            raise ValueError("a token is a person's or a machine's")
+        whose = (self.session is not None, self.service_token is not None, bool(self.fingerprint))
+        if sum(whose) != 1:
+            raise ValueError("a token is a person's, a machine's or a certificate's")
         claims: dict[str, object] = {
             "iss": self.validity.issuer,
             "aud": [self.validity.audience],
@@ -178,6 +197,10 @@ class TokenClaims:
                 "groups": list(self.groups),
                 "sid": self.session,
             }
+        elif self.fingerprint:
+            # RFC 8705 section 3.1
+            digest = urlsafe_b64encode(bytes.fromhex(self.fingerprint)).rstrip(b"=").decode()
+            claims |= {"common_name": self.common_name, "cnf": {"x5t#S256": digest}}
         else:
             claims |= {
                 "common_name": self.common_name,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from doorward.model.application import Application
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.errors import NotFound
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import IdentityProvider
@@ -34,6 +35,7 @@ class Configuration:
     rule_groups: tuple[RuleGroup, ...] = ()
     lists: tuple[NamedList, ...] = ()
     external_evaluations: tuple[ExternalEvaluation, ...] = ()
+    certificate_authorities: tuple[CertificateAuthority, ...] = ()
     policies: tuple[Policy, ...] = ()
     applications: tuple[Application, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()

@@ -9,6 +9,7 @@ from doorward.model.errors import Invalid
 
 ApplicationId = NewType("ApplicationId", str)
 Audience = NewType("Audience", str)
+CertificateAuthorityId = NewType("CertificateAuthorityId", str)
 GrantId = NewType("GrantId", str)
 Credential = NewType("Credential", str)
 ExternalEvaluationId = NewType("ExternalEvaluationId", str)

@@ -17,6 +17,7 @@ from doorward.model.policy import Action, Approval, Policy
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.rule_groups import parts, selectors_in, size
 from doorward.policy.selectors import (
+    CERTIFICATE,
     EMAIL_LIST,
     EXTERNAL_EVALUATION,
     IP_LIST,
@@ -36,8 +37,8 @@ _WHY_NOT = {
     Action.DENY: "a machine is admitted only by policies with action service_auth",
     Action.BYPASS: "bypass asks nobody who they are; use everyone or ip_range, or action allow",
     Action.SERVICE_AUTH: (
-        "service_auth admits machines only; use service_token, any_service_token, linked_app_token or "
-        "ip_range"
+        "service_auth admits machines only; use service_token, any_service_token, linked_app_token, certificate "
+        "or ip_range"
     ),
 }
 
@@ -112,6 +113,7 @@ class Things:
     tokens: AbstractSet[str]
     applications: AbstractSet[str]
     evaluations: AbstractSet[str]
+    authorities: AbstractSet[str]
     lists: Mapping[ListKind, AbstractSet[str]]
 
     @classmethod
@@ -122,6 +124,7 @@ class Things:
             tokens={token.id for token in configuration.service_tokens},
             applications={application.id for application in configuration.applications},
             evaluations={evaluation.id for evaluation in configuration.external_evaluations},
+            authorities={authority.id for authority in configuration.certificate_authorities},
             lists={kind: {each.id for each in configuration.lists if each.kind is kind} for kind in ListKind},
         )
 
@@ -136,7 +139,7 @@ def check_providers(there: Things, application: Application) -> None:
 
 def check_references(there: Things, rules: Rules, *, field: str) -> None:
     """Raises Invalid where ``rules`` name an identity provider, service token, external evaluation,
-    application or list that is not there.
+    certificate authority, application or list that is not there.
 
     Such a selector matches nobody; as an exclude it would quietly exclude nobody.
     """
@@ -151,6 +154,8 @@ def check_references(there: Things, rules: Rules, *, field: str) -> None:
                 _refuse_missing(place, "service token", selector.value, there.tokens)
             if selector.kind == EXTERNAL_EVALUATION and selector.value not in there.evaluations:
                 _refuse_missing(place, "external evaluation", selector.value, there.evaluations)
+            if selector.kind == CERTIFICATE and selector.value and selector.value not in there.authorities:
+                _refuse_missing(place, "certificate authority", selector.value, there.authorities)
             if selector.kind == LINKED_APP_TOKEN and selector.value not in there.applications:
                 _refuse_missing(place, "application", selector.value, there.applications)
             if selector.kind == EMAIL_LIST and selector.value not in there.lists[ListKind.EMAIL]:

@@ -13,13 +13,14 @@ from typing import Self, TypeVar
 from doorward.model.application import Application
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
-from doorward.model.ids import ApplicationId, ListId, PolicyId, RuleGroupId
+from doorward.model.ids import ApplicationId, CertificateAuthorityId, ListId, PolicyId, RuleGroupId
 from doorward.model.named_list import NamedList
 from doorward.model.policy import Policy
 from doorward.model.rule import RuleGroup
-from doorward.policy import external_evaluations, named_lists
+from doorward.policy import client_certificates, external_evaluations, named_lists
 from doorward.policy import rule_groups as groups_of
 from doorward.policy.checks import Things, check_approvers, check_providers, check_references
+from doorward.policy.client_certificates import Authority
 from doorward.policy.compiled import CompiledApplication
 from doorward.policy.compiler import Sources, compile_sources, field_of, sources_of, spelt_policy
 
@@ -29,12 +30,14 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """``applications`` by id; ``groups`` and ``lists`` are all there are, in canonical spelling."""
+    """``applications`` by id; ``groups`` and ``lists`` are all there are, in canonical spelling,
+    ``authorities`` all those for certificates, read."""
 
     applications: Mapping[ApplicationId, CompiledApplication]
     groups: Mapping[RuleGroupId, RuleGroup] = field(default_factory=dict)
     lists: Mapping[ListId, NamedList] = field(default_factory=dict)
     sources: Mapping[ApplicationId, Sources] = field(default_factory=dict)
+    authorities: Mapping[CertificateAuthorityId, Authority] = field(default_factory=dict)
 
     @classmethod
     def of(cls, configuration: Configuration, *, before: Compilation | None = None) -> Self:
@@ -50,6 +53,7 @@ class Compilation:
         groups = _same(groups_of.resolve(configuration.rule_groups), earlier.groups)
         lists = _same(named_lists.resolve(configuration.lists), earlier.lists)
         evaluations = external_evaluations.resolve(configuration.external_evaluations)
+        authorities = client_certificates.resolve(configuration.certificate_authorities, earlier.authorities)
         there, shared = Things.of(configuration), configuration.shared_policies()
         for group in groups.values():
             check_references(there, group.rules, field=f"rule_groups[{group.id}].rules")
@@ -66,7 +70,7 @@ class Compilation:
             compiled[application.id] = (
                 earlier.applications[application.id] if same else compile_sources(found)
             )
-        return cls(MappingProxyType(compiled), groups, lists, sources)
+        return cls(MappingProxyType(compiled), groups, lists, sources, authorities)
 
 
 def _same(now: Mapping[Id, Thing], before: Mapping[Id, Thing]) -> Mapping[Id, Thing]:

@@ -36,13 +36,14 @@ class Decision:
             raise ValueError("only a policy with an action that allows can allow")
 
     @classmethod
-    def allow(cls, policy: Policy) -> Decision:
-        """Allowed by ``policy``. Raises KeyError for a deny policy."""
+    def allow(cls, policy: Policy, reason: Reason | None = None) -> Decision:
+        """Allowed by ``policy``, for the usual ``reason`` of its action unless it is another. Raises KeyError for
+        a deny policy."""
         return cls(
             allowed=True,
             policy=policy.id,
             action=policy.action,
-            reasons=(_WHY_ALLOWED[policy.action],),
+            reasons=(reason or _WHY_ALLOWED[policy.action],),
         )
 
     @classmethod

@@ -17,6 +17,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.ALLOWED_BY_POLICY: "You may open this application.",
         Reason.BYPASSED: "This application is open without signing in.",
         Reason.SERVICE_TOKEN_ACCEPTED: "The service token may use this application.",
+        Reason.CERTIFICATE_ACCEPTED: "The client certificate opens this application.",
         Reason.DENIED_BY_POLICY: "A rule of this application keeps your account out.",
         Reason.NO_POLICIES: "Nobody has been given access to this application yet.",
         Reason.NO_POLICY_MATCHED: "None of this application's rules lets you in.",
@@ -30,6 +31,10 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.OTHER_IDENTITY_PROVIDER: "This application wants you to sign in another way.",
         Reason.CONTEXT_REQUIRED: (
             "It asks for a stronger sign-in than yours, and the identity provider did not confirm one."
+        ),
+        Reason.CERTIFICATE_REQUIRED: (
+            "It asks for a client certificate, and none was shown that counts: none at all, or one that has "
+            "expired, was revoked or is another authority's."
         ),
         Reason.PURPOSE_REQUIRED: "It wants to know why you come before it lets you in.",
         Reason.APPROVAL_REQUIRED: "Somebody has to approve it before you may come in.",

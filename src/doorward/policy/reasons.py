@@ -14,6 +14,8 @@ class Reason(StrEnum):
     """A bypass policy matched; nobody was asked who they are."""
     SERVICE_TOKEN_ACCEPTED = "service-token-accepted"
     """A service_auth policy matched the machine."""
+    CERTIFICATE_ACCEPTED = "certificate-accepted"
+    """A service_auth policy matched the client certificate."""
 
     DENIED_BY_POLICY = "denied-by-policy"
     """A deny policy matched, before any that would have allowed."""
@@ -40,6 +42,8 @@ class Reason(StrEnum):
     """The person signed in by an identity provider that this application does not take."""
     CONTEXT_REQUIRED = "context-required"
     """All that is missing is an authentication context, which another sign-in would bring."""
+    CERTIFICATE_REQUIRED = "certificate-required"
+    """A rule looks at client certificates, and none was shown that counts."""
     PURPOSE_REQUIRED = "purpose-required"
     """All that is missing is a reason for coming, which the person can give."""
     APPROVAL_REQUIRED = "approval-required"

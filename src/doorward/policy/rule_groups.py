@@ -110,6 +110,16 @@ def selectors_in(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> Itera
                     waiting.append(groups[group_id].rules)
 
 
+def wanted_in(rules: Rules, groups: Mapping[RuleGroupId, RuleGroup]) -> Iterator[Selector]:
+    """The selectors that ``rules`` include or require, those of rule groups too; none that they exclude, or
+    that a group excludes."""
+    for selector in (*rules.include, *rules.require):
+        if selector.kind != RULE_GROUP:
+            yield selector
+        elif RuleGroupId(selector.value) in groups:
+            yield from wanted_in(groups[RuleGroupId(selector.value)].rules, groups)
+
+
 def groups_in(
     rules: Iterable[Rules], groups: Mapping[RuleGroupId, RuleGroup]
 ) -> Mapping[RuleGroupId, RuleGroup]:

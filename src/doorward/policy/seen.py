@@ -10,7 +10,7 @@ from doorward.model.access import AccessRequest, Identity
 from doorward.model.ids import ExternalEvaluationId
 from doorward.model.rule import Selector
 from doorward.policy.facts import RISK
-from doorward.policy.selectors import EXTERNAL_EVALUATION, POSTURE
+from doorward.policy.selectors import CERTIFICATE_KINDS, EXTERNAL_EVALUATION, POSTURE
 
 LONGEST = 12
 """How many of many values are named."""
@@ -28,6 +28,8 @@ def seen(selector: Selector, request: AccessRequest) -> str:
     if selector.kind in (POSTURE, RISK):
         name = RISK if selector.kind == RISK else selector.value.partition("=")[0]
         return _fact(name, request) or "unknown"
+    if selector.kind in CERTIFICATE_KINDS:
+        return _certificate(request, selector.kind)
     if selector.kind in _OF_REQUESTS:
         return _OF_REQUESTS[selector.kind](request) or "unknown"
     return ""
@@ -54,6 +56,14 @@ def _evaluated(request: AccessRequest, evaluation: str) -> str:
 def _moment(at: datetime | None) -> str:
     """In UTC, to the second."""
     return "" if at is None else at.astimezone(UTC).isoformat(" ", "seconds")
+
+
+def _certificate(request: AccessRequest, kind: str) -> str:
+    shown = request.certificate
+    if shown is None:
+        return "none that counts"
+    found = {"common_name": shown.common_names, "san": shown.sans}
+    return _listed(found.get(kind, shown.authorities))
 
 
 def _claims(person: Identity, selector: Selector) -> str:

@@ -100,6 +100,7 @@ class Front(Splice, asyncio.Protocol):
         "_answer",
         "_host",
         "application",
+        "certificate",
         "method",
         "number",
         "opened",
@@ -126,6 +127,7 @@ class Front(Splice, asyncio.Protocol):
         self.application = header.service
         self.session = header.session
         self.source = header.source
+        self.certificate = header.certificate
         self.method = header.method
         self.path = header.path
         self.opened = opened

@@ -20,6 +20,7 @@ class Cuttable(Protocol):
     source: str
     method: str
     path: str
+    certificate: str
     opened: datetime
 
     def cut(self) -> None:
@@ -68,6 +69,7 @@ class LiveStreams:
                 source=stream.source,
                 method=stream.method,
                 path=stream.path,
+                certificate=stream.certificate,
                 opened=stream.opened,
             )
             for stream in self._streams.values()

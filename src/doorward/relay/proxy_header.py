@@ -19,6 +19,7 @@ SERVICE: Final = 0xE0
 SESSION: Final = 0xE1
 SOURCE: Final = 0xE2
 TARGET: Final = 0xE3
+CERTIFICATE: Final = 0xE4
 LARGEST: Final = 4096
 LONGEST_PATH: Final = 2048
 """The edge cuts paths off there: of one that long nothing is known."""
@@ -32,7 +33,8 @@ class ProxyHeader:
     """Who is connected through the edge, and to what. ``source`` is an address, empty where the edge
     itself is connected.
 
-    ``session`` is empty when the connection belongs to none; ``method`` and ``path`` where they are not
+    ``session`` is empty when the connection belongs to none; ``certificate`` is the SHA-256 of the client
+    certificate, empty where there was none; ``method`` and ``path`` where they are not
     known.
     """
 
@@ -41,6 +43,7 @@ class ProxyHeader:
     source: str
     method: str = ""
     path: str = ""
+    certificate: str = ""
 
 
 def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
@@ -68,7 +71,7 @@ def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
     service = _text(values, SERVICE)
     if not service:
         raise Invalid("proxy header", "names no service")
-    session = _text(values, SESSION)
+    session, certificate = _text(values, SESSION), _text(values, CERTIFICATE)
     method, path = _target(_text(values, TARGET, longest=_LONGEST_TARGET))
     header = ProxyHeader(
         service=ApplicationId(service),
@@ -76,6 +79,7 @@ def parse(data: bytes) -> tuple[ProxyHeader, bytes] | None:
         source=_text(values, SOURCE),
         method=method,
         path=path,
+        certificate="" if certificate == "-" else certificate,
     )
     return header, data[end:]
 

@@ -71,6 +71,10 @@ class InForce:
         lifetime = self.context_lifetime(session.identity.identity_provider)
         return session.identity_at(now, context_lifetime=lifetime)
 
+    def asks_for_certificates(self, hostname: str) -> bool:
+        """Whether the edge asks for a client certificate there."""
+        return any(each.asks_at(hostname) for each in self.configuration.certificate_authorities)
+
     def takes(self, application: Application, session: Session) -> bool:
         """Whether the application takes sign-ins by this session's identity provider."""
         taken = application.identity_providers

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
+from doorward.model.client_certificate import ClientCertificate
 from doorward.model.errors import Invalid, NotFound, Refused
 from doorward.model.policy import Action
 from doorward.model.service_token import ProvenMachine
@@ -21,12 +23,14 @@ from doorward.policy.missing_grant import missing_grant
 from doorward.policy.reasons import Reason
 from doorward.policy.step_up import missing_contexts
 from doorward.policy.unidentified import needs_identity
+from doorward.policy.verdicts import verdicts
 from doorward.ports.clock import Clock
 from doorward.ports.stores import Sessions
 from doorward.services import issue
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
+from doorward.services.fresh_assertions import FreshAssertions
 from doorward.services.linked_applications import Call, LinkedApplications
 from doorward.services.machines import Machines
 from doorward.services.passes import Passes
@@ -60,6 +64,7 @@ class Decider:
         self._tokens = tokens
         self._flows = flows
         self._clock = clock
+        self._fresh = FreshAssertions(tokens=tokens, clock=clock)
         self._linked = LinkedApplications(
             requests=requests, tokens=tokens, session_of_token=self._session_of_token
         )
@@ -70,6 +75,10 @@ class Decider:
         application = in_force.by_hostname.get(question.host)
         if application is None:
             return refusal(404, "unknown-host", "There is no application at this address.")
+        if in_force.asks_for_certificates(question.host) and question.server_name != question.host:
+            # Its connection was opened for another hostname, where another certificate or none was asked for.
+            # Browsers then open one of its own (RFC 9110 section 15.5.20).
+            return refusal(421, "misdirected", "This hostname must be asked over a connection of its own.")
         answer = await self._answer(in_force, application, question)
         asked = in_force.compiled[application.id].version
         return replace(answer, facts=replace(answer.facts, policy_version=asked))
@@ -159,6 +168,7 @@ class Decider:
             service_token=machine.token.id,
             method=question.method,
             target=question.target,
+            certificate=question.certificate,
         )
         decision = evaluate(in_force.compiled[application.id], request)
         who = f"service token {machine.token.id}"
@@ -204,6 +214,7 @@ class Decider:
             session=session,
             method=question.method,
             target=question.target,
+            certificate=question.certificate,
         )
         decision = evaluate(compiled, request)
         if decision.allowed:
@@ -232,6 +243,8 @@ class Decider:
         request: AccessRequest,
     ) -> Pass:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
+        if session is None and decision.action is Action.SERVICE_AUTH and request.certificate is not None:
+            return self._pass_certificate(in_force, application, request.certificate, decision, request)
         if session is None or decision.action is Action.BYPASS:
             return Pass(facts=facts_of(Kind.ALLOW, decision))
         now = request.at or self._clock.now()
@@ -242,6 +255,28 @@ class Decider:
             facts=facts_of(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
             headers=_identity_headers(issued, session),
             cookies=[cookie] if renews else [],
+        )
+
+    def _pass_certificate(
+        self,
+        in_force: InForce,
+        application: Application,
+        certificate: ClientCertificate,
+        decision: Decision,
+        request: AccessRequest,
+    ) -> Pass:
+        """A machine with a certificate and nothing else gets no cookie, as every machine."""
+        found = verdicts(in_force.compiled[application.id], request)
+
+        def sign(now: datetime) -> issue.Issued:
+            return issue.for_certificate(
+                self._tokens, in_force, application, certificate, found=found, now=now
+            )
+
+        who = f"certificate {certificate.fingerprint}"
+        assertion = self._fresh.get(in_force, (application.id, who, found), sign)
+        return Pass(
+            facts=facts_of(Kind.ALLOW, decision, person=who), headers={names.ASSERTION_HEADER: assertion}
         )
 
     def _ask_more(

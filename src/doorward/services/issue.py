@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
-from doorward.model.claims import TOKEN_TYPE, TokenClaims, Validity, Verdicts
+from doorward.model.claims import CERTIFICATE_TYPE, TOKEN_TYPE, TokenClaims, Validity, Verdicts
+from doorward.model.client_certificate import ClientCertificate
 from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.policy.verdicts import verdicts
@@ -84,6 +85,29 @@ def for_machine(
         client_id=machine.token.client_id,
         verdicts=found,
         validity=_validity(tokens, in_force, application, now=now, lifetime=lifetime),
+    )
+    return Issued(tokens.sign(claims.as_claims()), lifetime)
+
+
+def for_certificate(
+    tokens: Tokens,
+    in_force: InForce,
+    application: Application,
+    certificate: ClientCertificate,
+    *,
+    found: Verdicts,
+    now: datetime,
+) -> Issued:
+    """The assertion for a machine that showed a client certificate alone. It admits to nothing."""
+    lifetime = min((LIFETIME, *_until(found, now), certificate.until - now))
+    names = certificate.common_names
+    claims = TokenClaims.for_certificate(
+        fingerprint=certificate.fingerprint,
+        common_name=names[0] if len(names) == 1 else "",
+        verdicts=found,
+        validity=replace(
+            _validity(tokens, in_force, application, now=now, lifetime=lifetime), type=CERTIFICATE_TYPE
+        ),
     )
     return Issued(tokens.sign(claims.as_claims()), lifetime)
 

@@ -75,6 +75,7 @@ class LinkedApplications:
             source=question.source,
             method=question.method,
             target=question.target,
+            certificate=question.certificate,
             of=[linked.id],
         )
         async for decision in decisions:
@@ -85,6 +86,7 @@ class LinkedApplications:
                 session=session,
                 method=question.method,
                 target=question.target,
+                certificate=question.certificate,
                 ask=False,
             )
             until = datetime.fromtimestamp(claims["exp"], UTC)
@@ -111,6 +113,7 @@ async def decided(
     source: IPv4Address | IPv6Address,
     method: str = "",
     target: str = "",
+    certificate: str = "",
     of: Collection[ApplicationId] | None = None,
 ) -> AsyncIterator[Decision]:
     """What is decided about a call on behalf of the session's person, from each linked application (of
@@ -130,6 +133,12 @@ async def decided(
         if evaluate(in_force.compiled[other.id], there).action is not Action.ALLOW:
             continue
         request = await requests.of(
-            in_force, application, source=source, linked=other.id, method=method, target=target
+            in_force,
+            application,
+            source=source,
+            linked=other.id,
+            method=method,
+            target=target,
+            certificate=certificate,
         )
         yield evaluate(in_force.compiled[application.id], request)

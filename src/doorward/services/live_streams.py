@@ -56,7 +56,8 @@ class LiveStreams:
         return how many.
 
         A machine's stream is judged by the credential that opened it: one that does not hold any more is
-        nobody's. A stream without either passes only while a bypass would still let its source in.
+        nobody's. A stream without either passes only while its client certificate, or a bypass, would still
+        let it in.
         """
         in_force = self._current.get()
         streams = [
@@ -112,6 +113,7 @@ class LiveStreams:
             service_token=whose.machine,
             method=stream.method,
             target=stream.path,
+            certificate=stream.certificate,
         )
         if evaluate(compiled, request).allowed:
             return True
@@ -124,7 +126,9 @@ class LiveStreams:
     ) -> bool:
         """Whether a linked application's server might still open it on the person's behalf."""
         application = in_force.by_id[stream.application]
-        decisions = linked_applications.decided(self._requests, in_force, application, session, source=source)
+        decisions = linked_applications.decided(
+            self._requests, in_force, application, session, source=source, certificate=stream.certificate
+        )
         return any([decision.allowed async for decision in decisions])
 
 

@@ -7,21 +7,19 @@ sent to sign in.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
-from doorward.model.claims import Verdicts
 from doorward.model.credential_secret import SERVICE_TOKEN_PREFIX, is_damaged
 from doorward.model.errors import Refused
-from doorward.model.ids import ApplicationId, Credential
 from doorward.model.service_token import ProvenMachine, TokenState
 from doorward.policy.verdicts import verdicts
 from doorward.ports.clock import Clock
 from doorward.services import issue
 from doorward.services.current import InForce
+from doorward.services.fresh_assertions import FreshAssertions
 from doorward.services.issue import Issued
 from doorward.services.machine_credentials import shown
 from doorward.services.questions import Question
@@ -29,10 +27,6 @@ from doorward.services.secrets import hashed
 from doorward.services.sightings import Sightings
 from doorward.services.tokens import RawToken, Tokens
 
-FRESH: Final = timedelta(minutes=1)
-"""How long an assertion is handed out again before another is signed: signing costs more than all else
-that a machine's request asks of the control plane."""
-MOST_KEPT: Final = 10_000
 _NOBODY: Final = "0" * 64
 
 UNKNOWN: Final = "the service token is not known here: its id or its secret is another"
@@ -42,25 +36,14 @@ REFUSALS: Final = {
 }
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The assertions that were signed for one configuration with one set of keys."""
-
-    in_force: InForce
-    keys: str
-    assertions: dict[tuple[ApplicationId, Credential, Verdicts], tuple[datetime, Issued]] = field(
-        default_factory=dict
-    )
-
-
 class Machines:
     """Recognises machines. Keeps nothing between requests but assertions that are still fresh."""
 
     def __init__(self, *, tokens: Tokens, sightings: Sightings, clock: Clock) -> None:
         self._tokens = tokens
+        self._fresh = FreshAssertions(tokens=tokens, clock=clock)
         self._sightings = sightings
         self._clock = clock
-        self._kept: _Kept | None = None
 
     def recognise(
         self, in_force: InForce, application: Application, question: Question
@@ -102,19 +85,9 @@ class Machines:
 
         ``request`` holds the facts by which it was let in; other facts make another statement.
         """
-        now = self._clock.now()
         found = verdicts(in_force.compiled[application.id], request)
-        kept = self._kept
-        if kept is None or kept.in_force is not in_force or kept.keys != self._tokens.jwks:
-            kept = self._kept = _Kept(in_force, self._tokens.jwks)
-        key = (application.id, machine.credential, found)
-        if key in kept.assertions:
-            signed, issued = kept.assertions[key]
-            # A clock that was set back leaves assertions from the future, which no origin takes.
-            if timedelta() <= now - signed < min(FRESH, issued.lifetime):
-                return issued.token
-        issued = issue.for_machine(self._tokens, in_force, application, machine, found=found, now=now)
-        if len(kept.assertions) >= MOST_KEPT:
-            kept.assertions.clear()
-        kept.assertions[key] = (now, issued)
-        return issued.token
+
+        def sign(now: datetime) -> Issued:
+            return issue.for_machine(self._tokens, in_force, application, machine, found=found, now=now)
+
+        return self._fresh.get(in_force, (application.id, machine.credential, found), sign)

@@ -206,6 +206,7 @@ class Passes:
             session=session,
             method=question.method,
             target=question.target,
+            certificate=question.certificate,
         )
         decision = evaluate(in_force.compiled[application.id], request)
         if not decision.allowed:

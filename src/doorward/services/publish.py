@@ -119,6 +119,7 @@ class Publisher:
             revoked=sorted(revoked),
             changed={session: changed[session] for session in sorted(changed.keys() - set(revoked))},
             machines=sorted(in_force.credentials(self._clock.now())),
+            authorities=configuration.certificate_authorities,
             jwks=self._tokens.jwks,
             certificate=certificate.certificate,
             private_key=certificate.private_key,

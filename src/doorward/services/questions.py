@@ -14,7 +14,9 @@ from doorward.model.errors import Invalid, Refused
 class Question:
     """One request as the edge saw it. Header names are lower case; ``target`` is path and query.
 
-    ``headers`` keeps every value of a repeated header, in order.
+    ``headers`` keeps every value of a repeated header, in order. ``server_name`` is the hostname that the
+    connection was opened for (SNI), in lower case, and ``certificate`` the client certificate, PEM, whose key the
+    other end has; each empty where there was none.
     """
 
     method: str
@@ -23,6 +25,8 @@ class Question:
     source: IPv4Address | IPv6Address
     headers: Mapping[str, Sequence[str]]
     request_id: str = ""
+    server_name: str = ""
+    certificate: str = ""
 
     def header(self, name: str) -> str:
         """The one value of a header, empty when it is absent.

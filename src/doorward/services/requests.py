@@ -19,6 +19,7 @@ from doorward.ports.clock import Clock
 from doorward.ports.facts import Facts
 from doorward.ports.grants import Grants
 from doorward.ports.places import Places
+from doorward.services.client_certificates import ClientCertificates
 from doorward.services.current import InForce
 from doorward.services.external_evaluations import ExternalEvaluations
 
@@ -33,12 +34,14 @@ class Requests:
         grants: Grants,
         places: Places,
         evaluations: ExternalEvaluations,
+        certificates: ClientCertificates,
         clock: Clock,
     ) -> None:
         self._facts = facts
         self._grants = grants
         self._places = places
         self._evaluations = evaluations
+        self._certificates = certificates
         self._clock = clock
 
     async def of(  # noqa: PLR0913 - the one place that joins whatever is known
@@ -50,6 +53,7 @@ class Requests:
         session: Session | None = None,
         service_token: ServiceTokenId | None = None,
         linked: ApplicationId | None = None,
+        certificate: str = "",
         method: str = "",
         target: str = "",
         facts: Mapping[str, Fact] | None = None,
@@ -78,6 +82,7 @@ class Requests:
             identity=person,
             service_token=service_token,
             linked=linked,
+            certificate=self._certificates.counting(in_force, application, certificate),
             at=now,
             method=method,
             country=place.country,

@@ -1,4 +1,5 @@
-"""Moments at which the mere passing of time changes who may pass: an hour, a day or a date that a rule names.
+"""Moments at which the mere passing of time changes who may pass: an hour, a day or a date that a rule names,
+or the end of a client certificate, its CA or a revocation list.
 
 Tokens end by themselves at such a moment. Live streams do not: they are looked at when it comes, and those
 that would not be opened any more are cut. Nobody else notices. They are looked at too when a relay comes
@@ -19,6 +20,7 @@ from doorward.policy.selectors import SELECTORS
 from doorward.policy.selectors.kind import Judged
 from doorward.ports.clock import Clock
 from doorward.ports.relays import Relays
+from doorward.services.client_certificates import ClientCertificates
 from doorward.services.current import Current, InForce
 from doorward.services.live_streams import LiveStreams
 
@@ -30,7 +32,16 @@ _NOBODY = IPv4Address(0)
 class TimeBoundaries:
     """Knows when the next one is, and what it was worked out from."""
 
-    def __init__(self, *, current: Current, streams: LiveStreams, relays: Relays, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        current: Current,
+        streams: LiveStreams,
+        certificates: ClientCertificates,
+        relays: Relays,
+        clock: Clock,
+    ) -> None:
+        self._certificates = certificates
         self._current = current
         self._streams = streams
         self._relays = relays
@@ -52,7 +63,8 @@ class TimeBoundaries:
         now, in_force, connected = self._clock.now(), self._current.get(), self._relays.connected()
         put_back = self._looked is not None and now < self._looked
         come = put_back or (self._next is not None and now >= self._next)
-        due = come or connected > self._connected
+        expired = self._looked is not None and self._certificates.ended(self._looked, now)
+        due = come or expired or connected > self._connected
         if come or in_force is not self._in_force:
             self._next, self._in_force = next_boundary(in_force, now), in_force
         self._looked, self._connected = now, connected
@@ -87,4 +99,6 @@ def next_boundary(in_force: InForce, now: datetime) -> datetime | None:
             kind = SELECTORS[selector.kind]
             if isinstance(kind, Judged) and (until := kind.until(selector, request)) is not None:
                 moments.append(until)
+    for authority in in_force.compilation.authorities.values():
+        moments += [end for anchor in authority.anchors for end in anchor.ends() if end > now]
     return min(moments, default=None)

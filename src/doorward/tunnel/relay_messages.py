@@ -198,6 +198,7 @@ def _stream_fields(stream: LiveStream) -> dict[str, object]:
         "source": stream.source,
         "method": stream.method,
         "path": stream.path,
+        "certificate": stream.certificate,
         "opened": stream.opened.isoformat(),
     }
 
@@ -211,6 +212,7 @@ def _stream(fields: Fields) -> LiveStream:
         source=fields.text("source"),
         method=fields.text("method"),
         path=fields.text("path"),
+        certificate=fields.text("certificate"),
         opened=_instant(fields, "opened"),
     )
 

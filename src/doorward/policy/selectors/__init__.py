@@ -15,7 +15,9 @@ from doorward.policy.selectors import (
     any_service_token,
     auth_context,
     authentication_method,
+    certificate,
     claim,
+    common_name,
     continent,
     country,
     date_range,
@@ -35,6 +37,7 @@ from doorward.policy.selectors import (
     posture,
     risk,
     role,
+    san,
     service_token,
     time_of_day,
     upn,
@@ -47,7 +50,9 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "any_service_token": Exact(any_service_token),
         "auth_context": Exact(auth_context),
         "authentication_method": Exact(authentication_method),
+        "certificate": certificate,
         "claim": Exact(claim),
+        "common_name": common_name,
         "continent": continent,
         "country": country,
         "date_range": Judged(date_range),
@@ -67,6 +72,7 @@ SELECTORS: Mapping[str, SelectorKind] = MappingProxyType(
         "method": method,
         "path": path,
         "role": Exact(role),
+        "san": san,
         "service_token": Exact(service_token),
         "time_of_day": Judged(time_of_day),
         "upn": Exact(upn),
@@ -86,6 +92,10 @@ LINKED_APP_TOKEN = "linked_app_token"
 """The kind that names an application."""
 ABOUT_TARGET = frozenset({"method", "path"})
 """The kinds that look at what is asked for."""
+CERTIFICATE = "certificate"
+"""The kind that names a certificate authority, or any of them."""
+CERTIFICATE_KINDS = frozenset({CERTIFICATE, "common_name", "san"})
+"""The kinds that look at client certificates."""
 RULE_GROUP = "rule_group"
 """The kind that names a rule group. It is no test of its own: the compiler and the evaluator look
 the group up."""
