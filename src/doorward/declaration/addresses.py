@@ -22,6 +22,14 @@ def hostname(at: At) -> str:
     return text
 
 
+def hostname_or_wildcard(at: At) -> str:
+    """A hostname, or ``*.example.com`` for every name below one."""
+    text = at.text()
+    if problem := _hostname_problem(text.removeprefix("*.")):
+        raise at.wrong(f"{text[:300]!r} is not a hostname: {problem}")
+    return text
+
+
 def _hostname_problem(text: str) -> str:
     """What keeps ``text`` from being a hostname, with the fix; empty if nothing does."""
     found = (

@@ -11,7 +11,9 @@ from doorward.declaration.reading import located
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 
-_BY_ID = re.compile(r"(applications|external_evaluations|lists|policies|rule_groups)\[([^\]]*)\]")
+_BY_ID = re.compile(
+    r"(applications|certificate_authorities|external_evaluations|lists|policies|rule_groups)\[([^\]]*)\]"
+)
 
 
 def blamed(error: Invalid, declaration: Declaration, merged: Configuration) -> DeclarationInvalid:
@@ -35,6 +37,7 @@ def _file_path(field: str, merged: Configuration) -> str:
         return field
     things: Mapping[str, Iterable[str]] = {
         "applications": [application.id for application in merged.applications],
+        "certificate_authorities": [each.id for each in merged.certificate_authorities],
         "external_evaluations": [each.id for each in merged.external_evaluations],
         "lists": [each.id for each in merged.lists],
         "policies": [policy.id for policy in merged.policies],

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from doorward.model.application import Application, Origin
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, Settings
@@ -24,6 +25,7 @@ Thing = (
     | Account
     | RuleGroup
     | NamedList
+    | CertificateAuthority
     | ExternalEvaluation
     | Policy
     | Tunnel
@@ -86,6 +88,7 @@ def _things(configuration: Configuration) -> Mapping[str, Mapping[str, Thing]]:
         "rule group": {group.id: group for group in configuration.rule_groups},
         "external evaluation": {each.id: each for each in configuration.external_evaluations},
         "list": {each.id: each for each in configuration.lists},
+        "certificate authority": {each.id: each for each in configuration.certificate_authorities},
         "shared policy": {policy.id: policy for policy in configuration.policies},
         "tunnel": {tunnel.name: tunnel for tunnel in configuration.tunnels},
         "application": {application.id: application for application in configuration.applications},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorward.declaration.nodes import Place
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
@@ -141,6 +142,7 @@ class Declaration:
     rule_groups: tuple[RuleGroup, ...] | None = None
     external_evaluations: tuple[ExternalEvaluation, ...] | None = None
     lists: tuple[NamedList, ...] | None = None
+    certificate_authorities: tuple[CertificateAuthority, ...] | None = None
     policies: tuple[Policy, ...] | None = None
     tunnels: tuple[str, ...] | None = None
     applications: tuple[DeclaredApplication, ...] | None = None

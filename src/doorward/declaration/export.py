@@ -15,6 +15,7 @@ from doorward.declaration.durations import written_duration
 from doorward.declaration.rules import PROVIDER
 from doorward.declaration.written import SECRET_FIELDS, Written, written_settings
 from doorward.model.application import Application
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts
@@ -82,6 +83,7 @@ def _sections(configuration: Configuration) -> dict[str, list[Written]]:
         "rule_groups": [_rule_group(group) for group in configuration.rule_groups],
         "external_evaluations": [_evaluation(each) for each in configuration.external_evaluations],
         "lists": [_list_of_items(each) for each in configuration.lists],
+        "certificate_authorities": [_authority(each) for each in configuration.certificate_authorities],
         "policies": [_policy(policy) for policy in configuration.policies],
         "tunnels": [{"name": tunnel.name} for tunnel in configuration.tunnels],
         "applications": [_application(app, configuration) for app in configuration.applications],
@@ -145,6 +147,14 @@ def _evaluation(evaluation: ExternalEvaluation) -> dict[str, Written]:
     _add(written, "timeout", written_duration(evaluation.timeout), default="2s")
     _add(written, "valid_for", written_duration(evaluation.valid_for), default="5m")
     _add(written, "ca", evaluation.ca)
+    return written
+
+
+def _authority(authority: CertificateAuthority) -> dict[str, Written]:
+    written: dict[str, Written] = {"id": authority.id}
+    _add(written, "name", authority.name)
+    written |= {"hostnames": [*authority.hostnames], "certificate": authority.certificates}
+    _add(written, "crl", authority.crls)
     return written
 
 

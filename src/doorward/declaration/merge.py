@@ -84,6 +84,7 @@ class _Merging:
             rule_groups=_given(declared.rule_groups, current.rule_groups),
             external_evaluations=_given(declared.external_evaluations, current.external_evaluations),
             lists=_given(declared.lists, current.lists),
+            certificate_authorities=_given(declared.certificate_authorities, current.certificate_authorities),
             policies=_given(declared.policies, current.policies),
             tunnels=tunnels,
             applications=self._applications(tunnels),

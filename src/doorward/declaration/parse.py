@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from doorward.declaration import applications as apps
 from doorward.declaration import (
+    certificate_authorities,
     external_evaluations,
     identity_providers,
     lists,
@@ -38,6 +39,7 @@ FILE_FIELDS = (
     "rule_groups",
     "external_evaluations",
     "lists",
+    "certificate_authorities",
     "policies",
     "tunnels",
     "applications",
@@ -54,6 +56,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Client secret": entra.SECRET_FIELDS,
         "Rule group": rules.RULE_GROUP_FIELDS,
         "External evaluation": external_evaluations.EXTERNAL_EVALUATION_FIELDS,
+        "Certificate authority": certificate_authorities.CERTIFICATE_AUTHORITY_FIELDS,
         "List": lists.LIST_FIELDS,
         "Policy": rules.POLICY_FIELDS,
         "Purpose": rules.PURPOSE_FIELDS,
@@ -127,6 +130,12 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             {"id": lambda evaluation: evaluation.id},
         ),
         lists=_section(fields, "lists", lists.named_list, {"id": lambda each: each.id}),
+        certificate_authorities=_section(
+            fields,
+            "certificate_authorities",
+            certificate_authorities.certificate_authority,
+            {"id": lambda authority: authority.id},
+        ),
         policies=_section(fields, "policies", rules.shared_policy, {"id": lambda policy: policy.id}),
         tunnels=_section(fields, "tunnels", tunnels.tunnel, {"name": str}),
         applications=_section(

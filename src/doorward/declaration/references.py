@@ -18,6 +18,7 @@ from doorward.model.errors import Invalid
 from doorward.model.policy import Policy
 from doorward.model.rule import Rules, Selector
 from doorward.policy.selectors import (
+    CERTIFICATE,
     EMAIL_LIST,
     EXTERNAL_EVALUATION,
     IP_LIST,
@@ -27,6 +28,7 @@ from doorward.policy.selectors import (
 
 _NOUNS = {
     "applications": "application",
+    "certificate_authorities": "certificate authority",
     "external_evaluations": "external evaluation",
     "identity_providers": "identity provider",
     "lists": "list",
@@ -36,6 +38,7 @@ _NOUNS = {
     "tunnels": "tunnel",
 }
 _NAMED_BY = {
+    CERTIFICATE: "certificate_authorities",
     EXTERNAL_EVALUATION: "external_evaluations",
     LINKED_APP_TOKEN: "applications",
     EMAIL_LIST: "lists",
@@ -76,6 +79,7 @@ def check_references(configuration: Configuration, declaration: Declaration, not
     there, and every group, role or claim that several identity providers could mean."""
     there: dict[str, set[str]] = {
         "applications": {application.id for application in configuration.applications},
+        "certificate_authorities": {each.id for each in configuration.certificate_authorities},
         "external_evaluations": {each.id for each in configuration.external_evaluations},
         "identity_providers": {str(provider.id) for provider in configuration.identity_providers},
         "lists": {each.id for each in configuration.lists},
@@ -120,7 +124,7 @@ def _note_ambiguous(configuration: Configuration, declaration: Declaration, note
 
 def _references(configuration: Configuration) -> Iterator[Reference]:
     for owner, path, selector in _selectors(configuration):
-        if selector.kind in _NAMED_BY:
+        if selector.kind in _NAMED_BY and (selector.value or selector.kind != CERTIFICATE):
             section = _NAMED_BY[selector.kind]
             where = f"{path}.{selector.kind}"
             yield Reference(owner=owner, path=where, section=section, value=selector.value)

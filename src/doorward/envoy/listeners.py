@@ -72,8 +72,8 @@ def build_listener(
 
 
 def asked_at(authorities: Iterable[CertificateAuthority]) -> Mapping[str, Sequence[str]]:
-    """The hostnames on which client certificates are asked for, by the PEM text of the CAs whose names browsers
-    are told there."""
+    """The hostnames on which client certificates are asked for, by the PEM text of the CAs whose names
+    browsers are told there."""
     authorities = sorted(authorities, key=lambda each: each.id)
     found: dict[str, list[str]] = {}
     for hostname in sorted({hostname for each in authorities for hostname in each.hostnames}):

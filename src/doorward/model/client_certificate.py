@@ -37,10 +37,10 @@ class ClientCertificate:
     """A certificate that counts: whose key the other end of the connection has proven to hold, and that an
     authority issued, which has neither expired nor been revoked.
 
-    ``authorities`` are those by whose CA it was signed, at least one. ``common_names`` are those of its subject, as they stand there;
-    ``sans`` its DNS names, e-mail addresses and URIs (RFC 5280 section 4.2.1.6). ``fingerprint`` is the
-    SHA-256 of the whole, as 64 hexadecimal digits. ``until`` is when it ceases to count if nothing happens
-    before.
+    ``authorities`` are those by whose CA it was signed, at least one. ``common_names`` are those of its
+    subject, as they stand there; ``sans`` its DNS names, e-mail addresses and URIs (RFC 5280 section
+    4.2.1.6), each with its type (``doorward.policy.alternative_names``). ``fingerprint`` is the SHA-256
+    of the whole, as 64 hexadecimal digits. ``until`` is when it ceases to count if nothing happens before.
     """
 
     authorities: frozenset[CertificateAuthorityId]

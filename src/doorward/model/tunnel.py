@@ -52,8 +52,8 @@ class LiveStream:
 
     ``session`` is a session's id or a machine's credential, and empty where a bypass let it in.
     ``source`` is the person's address as the edge saw it. ``method`` and ``path`` are those of the request
-    that opened it, empty where they are not known. ``certificate`` is the SHA-256 (64 hexadecimal digits) of the
-    client certificate that it came with, empty where it came with none.
+    that opened it, empty where they are not known. ``certificate`` is the SHA-256 (64 hexadecimal digits) of
+    the client certificate that it came with, empty where it came with none.
     """
 
     id: str

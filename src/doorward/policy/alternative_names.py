@@ -1,4 +1,5 @@
-"""How the names of certificates are written here: with their type, so that none is taken for one of another."""
+"""How the names of certificates are written here: with their type, so that none is taken for one of
+another."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ _WHY_NOT = {
     Action.DENY: "a machine is admitted only by policies with action service_auth",
     Action.BYPASS: "bypass asks nobody who they are; use everyone or ip_range, or action allow",
     Action.SERVICE_AUTH: (
-        "service_auth admits machines only; use service_token, any_service_token, linked_app_token, certificate "
-        "or ip_range"
+        "service_auth admits machines only; use service_token, any_service_token, linked_app_token, "
+        "certificate or ip_range"
     ),
 }
 
@@ -148,22 +148,23 @@ def check_references(there: Things, rules: Rules, *, field: str) -> None:
             place = f"{field}.{part}[{index}]"
             if selector.identity_provider is not None and selector.identity_provider not in there.providers:
                 _refuse_missing(place, "identity provider", selector.identity_provider, there.providers)
-            if selector.kind == "identity_provider" and selector.value not in there.providers:
-                _refuse_missing(place, "identity provider", selector.value, there.providers)
-            if selector.kind == "service_token" and selector.value not in there.tokens:
-                _refuse_missing(place, "service token", selector.value, there.tokens)
-            if selector.kind == EXTERNAL_EVALUATION and selector.value not in there.evaluations:
-                _refuse_missing(place, "external evaluation", selector.value, there.evaluations)
-            if selector.kind == CERTIFICATE and selector.value and selector.value not in there.authorities:
-                _refuse_missing(place, "certificate authority", selector.value, there.authorities)
-            if selector.kind == LINKED_APP_TOKEN and selector.value not in there.applications:
-                _refuse_missing(place, "application", selector.value, there.applications)
-            if selector.kind == EMAIL_LIST and selector.value not in there.lists[ListKind.EMAIL]:
-                _refuse_missing(
-                    place, "list of e-mail addresses", selector.value, there.lists[ListKind.EMAIL]
-                )
-            if selector.kind == IP_LIST and selector.value not in there.lists[ListKind.IP]:
-                _refuse_missing(place, "list of networks", selector.value, there.lists[ListKind.IP])
+            noun, known = _named_by(there, selector)
+            if noun and selector.value not in known:
+                _refuse_missing(place, noun, selector.value, known)
+
+
+def _named_by(there: Things, selector: Selector) -> tuple[str, AbstractSet[str]]:
+    """What the selector's value names, and what there is of that; no noun where it names nothing."""
+    named: Mapping[str, tuple[str, AbstractSet[str]]] = {
+        "identity_provider": ("identity provider", there.providers),
+        "service_token": ("service token", there.tokens),
+        EXTERNAL_EVALUATION: ("external evaluation", there.evaluations),
+        LINKED_APP_TOKEN: ("application", there.applications),
+        EMAIL_LIST: ("list of e-mail addresses", there.lists[ListKind.EMAIL]),
+        IP_LIST: ("list of networks", there.lists[ListKind.IP]),
+        CERTIFICATE: ("certificate authority" if selector.value else "", there.authorities),
+    }
+    return named.get(selector.kind, ("", frozenset()))
 
 
 def check_approvers(there: Things, policy: Policy, *, field: str) -> None:

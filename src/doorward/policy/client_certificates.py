@@ -15,7 +15,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -23,9 +22,8 @@ from doorward.model.client_certificate import CertificateAuthority, ClientCertif
 from doorward.model.errors import Invalid
 from doorward.model.ids import CertificateAuthorityId
 from doorward.policy import alternative_names
+from doorward.policy.certificate_authorities import UNREADABLE, read_cas, read_crls, revokes, subject
 
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.DuplicateExtension)
-"""What ``cryptography`` raises for what it cannot read, or what was not signed with a key."""
 _KNOWN_CRITICAL = frozenset(
     {
         x509.BasicConstraints.oid,
@@ -59,7 +57,7 @@ class Anchor:
         """Whether this CA issued it."""
         try:
             certificate.verify_directly_issued_by(self.certificate)
-        except _UNREADABLE:
+        except UNREADABLE:
             return False
         return True
 
@@ -103,59 +101,6 @@ def resolve(
     return MappingProxyType(found)
 
 
-def read_cas(pem: str, *, field: str) -> tuple[x509.Certificate, ...]:
-    """The CA certificates of a PEM text, at least one. Raises Invalid where it holds none, or one of no CA."""
-    try:
-        found = x509.load_pem_x509_certificates(pem.encode())
-        for certificate in found:
-            certificate.public_key()
-    except _UNREADABLE:
-        raise Invalid(
-            field, "holds no readable certificate: give PEM, from -----BEGIN CERTIFICATE-----"
-        ) from None
-    for certificate in found:
-        if not _is_ca(certificate):
-            raise Invalid(
-                field,
-                f"the certificate of {_subject(certificate)} is not a CA's (basicConstraints): give the CA that "
-                "signs the clients' certificates",
-            )
-    return tuple(dict.fromkeys(found))
-
-
-def read_crls(
-    pem: str, cas: Iterable[x509.Certificate], *, field: str
-) -> tuple[x509.CertificateRevocationList | None, ...]:
-    """The revocation list of each CA; none of them has one where ``pem`` is empty.
-
-    Raises Invalid for what is no list, a list that none of the CAs signed, two of one CA, a CA without a list
-    where others have one, and a CA that another's list revokes.
-    """
-    anchors, lists = list(cas), _read_lists(pem, field)
-    found: list[x509.CertificateRevocationList | None] = []
-    for ca in anchors:
-        own = [crl for crl in lists if _signed_list(ca, crl)]
-        if len(own) > 1:
-            raise Invalid(field, f"holds two lists of {_subject(ca)}: give the newest only")
-        if lists and not own:
-            problem = (
-                f"holds no list of {_subject(ca)}, and others have one: give one for each CA of this entry"
-            )
-            raise Invalid(field, problem)
-        found.append(own[0] if own else None)
-    for crl in lists:
-        if crl not in found:
-            problem = (
-                f"holds a list that no CA of this entry signed ({crl.issuer.rfc4514_string()}): leave it out"
-            )
-            raise Invalid(field, f"{problem}, or give its CA as well")
-    for ca in anchors:
-        for other, crl in zip(anchors, found, strict=True):
-            if crl is not None and Anchor(other, crl).signed(ca) and _revokes(crl, ca):
-                raise Invalid(field, f"revokes {_subject(ca)}, a CA of this entry: take that one out")
-    return tuple(found)
-
-
 def check_in_time(authority: CertificateAuthority, now: datetime) -> None:
     """What an administrator who gives it now should know at once.
 
@@ -167,13 +112,13 @@ def check_in_time(authority: CertificateAuthority, now: datetime) -> None:
         if not _in_time(ca, now):
             when = f"{ca.not_valid_before_utc:%F} to {ca.not_valid_after_utc:%F}"
             raise Invalid(
-                "certificate", f"{_subject(ca)} is valid from {when} only: give one that is valid now"
+                "certificate", f"{subject(ca)} is valid from {when} only: give one that is valid now"
             )
         if crl is not None and not _is_current(crl, now):
             until = f"{crl.next_update_utc:%FT%TZ}" if crl.next_update_utc else "a time that it does not say"
             raise Invalid(
                 "crl",
-                f"the list of {_subject(ca)} held from {crl.last_update_utc:%FT%TZ} until {until}: give the "
+                f"the list of {subject(ca)} held from {crl.last_update_utc:%FT%TZ} until {until}: give the "
                 "newest, for an outdated one lets nobody in",
             )
 
@@ -192,15 +137,18 @@ class Judged:
     def counting(
         self, hostname: str, authorities: Mapping[CertificateAuthorityId, Authority], now: datetime
     ) -> ClientCertificate | str:
-        """What it proves on ``hostname``, or why it does not count there. One that any of the authorities there
-        revoked does not, whoever else may have issued it."""
+        """What it proves on ``hostname``, or why it does not count there. One that any of the authorities
+        there revoked does not, whoever else may have issued it."""
         asked = [
             (name, anchor) for name, anchor in self.issuers if authorities[name].declared.asks_at(hostname)
         ]
-        why_not = {(name, anchor): _why_not(self.certificate, anchor, now) for name, anchor in asked}
-        good = [pair for pair, why in why_not.items() if not why]
-        if not good or REVOKED in why_not.values():
-            return max(why_not.values(), key=REVOKED.__eq__, default=UNKNOWN_ISSUER)
+        found = [(name, anchor, _why_not(self.certificate, anchor, now)) for name, anchor in asked]
+        good = [(name, anchor) for name, anchor, why in found if not why]
+        reasons = [why for _, _, why in found]
+        if REVOKED in reasons:
+            return REVOKED
+        if not good:
+            return reasons[0] if reasons else UNKNOWN_ISSUER
         return ClientCertificate(
             authorities=frozenset(name for name, _ in good),
             fingerprint=self.fingerprint,
@@ -235,7 +183,7 @@ def judge(pem: str, authorities: Mapping[CertificateAuthorityId, Authority]) -> 
             names,
             frozenset(_alternative_names(certificate)),
         )
-    except _UNREADABLE:
+    except UNREADABLE:
         raise Invalid("certificate", "cannot be read") from None
 
 
@@ -248,22 +196,9 @@ def _why_not(certificate: x509.Certificate, anchor: Anchor, now: datetime) -> st
     if anchor.crl is not None:
         if not _is_current(anchor.crl, now):
             return "the revocation list of its CA is out of date"
-        if _revokes(anchor.crl, certificate):
+        if revokes(anchor.crl, certificate):
             return REVOKED
     return ""
-
-
-def _is_ca(certificate: x509.Certificate) -> bool:
-    """Whether it may sign certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9)."""
-    try:
-        extensions = certificate.extensions
-        if not extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
-            return False
-        return extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
-    except x509.ExtensionNotFound as missing:
-        return missing.oid == x509.KeyUsage.oid
-    except _UNREADABLE:
-        return False
 
 
 def _fit_for_clients(certificate: x509.Certificate) -> bool:
@@ -298,51 +233,9 @@ def _alternative_names(certificate: x509.Certificate) -> Iterator[str]:
     yield from map(alternative_names.uri, found.get_values_for_type(x509.UniformResourceIdentifier))
 
 
-def _read_lists(pem: str, field: str) -> list[x509.CertificateRevocationList]:
-    begin, end = "-----BEGIN X509 CRL-----", "-----END X509 CRL-----"
-    if not pem.strip():
-        return []
-    parts = [part for part in pem.split(end) if part.strip()]
-    try:
-        if any(part.count(begin) != 1 for part in parts) or len(parts) != pem.count(end):
-            raise ValueError(field)
-        lists = [x509.load_pem_x509_crl((part.strip() + "\n" + end + "\n").encode()) for part in parts]
-        for crl in lists:
-            _refuse_partial(crl, field)
-    except _UNREADABLE:
-        raise Invalid(field, f"holds no readable revocation list: give PEM, from {begin}") from None
-    return lists
-
-
-def _refuse_partial(crl: x509.CertificateRevocationList, field: str) -> None:
-    """Raises Invalid for a list of some of the revoked only: a delta, or one limited in scope (RFC 5280
-    sections 5.2.4 and 5.2.5), which says nothing of the others."""
-    for extension in crl.extensions:
-        if extension.critical:
-            issuer = crl.issuer.rfc4514_string()
-            raise Invalid(
-                field, f"the list of {issuer} is only a part, or is special: give the complete list"
-            )
-
-
-def _signed_list(ca: x509.Certificate, crl: x509.CertificateRevocationList) -> bool:
-    try:
-        return crl.issuer == ca.subject and crl.is_signature_valid(ca.public_key())  # type: ignore[arg-type]
-    except _UNREADABLE:
-        return False
-
-
-def _revokes(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    return crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
-
-
 def _is_current(crl: x509.CertificateRevocationList, now: datetime) -> bool:
     return crl.last_update_utc <= now and crl.next_update_utc is not None and now < crl.next_update_utc
 
 
 def _in_time(certificate: x509.Certificate, now: datetime) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
-
-
-def _subject(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string() or f"serial number {certificate.serial_number:x}"

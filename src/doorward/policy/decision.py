@@ -37,8 +37,8 @@ class Decision:
 
     @classmethod
     def allow(cls, policy: Policy, reason: Reason | None = None) -> Decision:
-        """Allowed by ``policy``, for the usual ``reason`` of its action unless it is another. Raises KeyError for
-        a deny policy."""
+        """Allowed by ``policy``, for the usual ``reason`` of its action unless it is another. Raises KeyError
+        for a deny policy."""
         return cls(
             allowed=True,
             policy=policy.id,

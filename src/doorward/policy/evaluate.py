@@ -56,9 +56,9 @@ def looks_at(compiled: CompiledApplication, policy: Policy, request: AccessReque
     """Whether the policy concerns who is asking. Someone who comes in two ways at once, such as a person
     and a machine, comes in none; nor is somebody a person here who signed in where the application takes no
     sign-ins. A linked application's token is looked at only by policies that include that application:
-    others, such as one for all machines of a network, mean service tokens. Nor is a certificate by itself: it is
-    looked at by policies some of whose tests of certificates it passes. Beside a service token or a person it is
-    no way of its own, but one more thing that is known of them."""
+    others, such as one for all machines of a network, mean service tokens. Nor is a certificate by itself: it
+    is looked at by policies some of whose tests of certificates it passes. Beside a service token or a person
+    it is no way of its own, but one more thing that is known of them."""
     if policy.action is Action.BYPASS:
         return True
     ways = (request.identity, request.service_token, request.linked)

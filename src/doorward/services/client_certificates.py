@@ -26,7 +26,7 @@ log = structlog.get_logger("services.client_certificates")
 MOST_READ: Final = 4096
 """How many certificates are remembered as read; reading and verifying one takes a tenth of a millisecond."""
 MOST_KNOWN: Final = 16_384
-"""How many of those that an authority issued are remembered by their fingerprint, for streams that stay open."""
+"""How many of those that an authority issued are remembered by their fingerprint, for open streams."""
 _BEGIN = "-----BEGIN"
 
 

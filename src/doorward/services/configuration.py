@@ -13,6 +13,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import Account, LocalAccounts, whom_it_means
 from doorward.model.ids import IdentityProviderId
+from doorward.policy.client_certificates import check_in_time
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.credentials import Owner
 from doorward.ports.edges import Edges
@@ -122,6 +123,7 @@ class Configurations:
             )
             try:
                 self._check_hostnames(after)
+                self._check_certificates(current, after)
             except Invalid as error:
                 raise blamed(error, declaration, after) from None
             return after
@@ -174,6 +176,18 @@ class Configurations:
     async def _sign_out(self, email: str, provider: IdentityProviderId) -> None:
         sessions = await self._sessions.listed(email=email)
         await self._sessions.end([s.id for s in sessions if s.identity.identity_provider == provider])
+
+    def _check_certificates(self, before: Configuration, after: Configuration) -> None:
+        """What is given now must be valid now. What was there already may have expired since: that lets
+        nobody in, and keeps no other change out."""
+        for authority in after.certificate_authorities:
+            if authority in before.certificate_authorities:
+                continue
+            try:
+                check_in_time(authority, self._clock.now())
+            except Invalid as error:
+                field = f"certificate_authorities[{authority.id}].{error.field}"
+                raise Invalid(field, error.problem) from None
 
     def _check_hostnames(self, configuration: Configuration) -> None:
         for application in configuration.applications:

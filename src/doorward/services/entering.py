@@ -25,6 +25,7 @@ from doorward.policy.launcher import visible
 from doorward.policy.missing_grant import missing_grant
 from doorward.policy.reasons import Reason
 from doorward.policy.step_up import missing_contexts
+from doorward.policy.supposing import supposing_certificates
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.stores import Stores
 from doorward.services import issue
@@ -124,7 +125,7 @@ class Entering:
                     target=FRONT_PAGE,
                     ask=False,
                 )
-                if visible(in_force.compiled[application.id], request):
+                if visible(supposing_certificates(in_force.compiled[application.id]), request):
                     found.append(application)
         return found
 
@@ -147,14 +148,16 @@ class Entering:
         request = await self._requests.of(
             in_force, application, source=source, session=session, method="GET", target=flow.target
         )
-        decision = evaluate(in_force.compiled[application.id], request)
+        # The certificate that a browser would show there is not to be seen here.
+        compiled = supposing_certificates(in_force.compiled[application.id])
+        decision = evaluate(compiled, request)
         if decision.allowed:
             return await self._code(session, application, flow)
-        wanted = missing_grant(in_force.compiled[application.id], request)
+        wanted = missing_grant(compiled, request)
         if wanted is not None:
             asked = await self._asked(session, application, wanted)
             return NeedsGrant(application, wanted, asked)
-        missing = missing_contexts(in_force.compiled[application.id], request)
+        missing = missing_contexts(compiled, request)
         if missing:
             if not missing <= flow.asked and await self._may_step_up(session, missing):
                 return StepUp(application, missing)

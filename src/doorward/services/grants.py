@@ -23,6 +23,7 @@ from doorward.model.ids import ApplicationId, GrantId, ListId
 from doorward.model.policy import Approval, Policy
 from doorward.model.session import Session
 from doorward.policy.missing_grant import missing_grant
+from doorward.policy.supposing import supposing_certificates
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.mail import Mail
 from doorward.ports.stores import Stores
@@ -103,7 +104,7 @@ class Grants:
         request = await self._requests.of(
             in_force, application, source=source, session=session, method="GET", target=target
         )
-        policy = missing_grant(in_force.compiled[application.id], request)
+        policy = missing_grant(supposing_certificates(in_force.compiled[application.id]), request)
         if policy is None:
             raise Conflict("nothing has to be asked for any more; open the application again")
         before = await self._stores.grants.of_session(session.id)

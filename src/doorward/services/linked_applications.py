@@ -104,7 +104,7 @@ def _with_audience(in_force: InForce, application: Application, audience: object
     return None
 
 
-async def decided(
+async def decided(  # noqa: PLR0913 - a call has as many facts as a request
     requests: Requests,
     in_force: InForce,
     application: Application,

@@ -24,6 +24,7 @@ from doorward.model.ids import PassId, SessionId
 from doorward.model.session import Session
 from doorward.policy.evaluate import evaluate
 from doorward.policy.launcher import visible
+from doorward.policy.supposing import supposing_certificates
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.stores import Stores
 from doorward.services import issue
@@ -88,7 +89,7 @@ class Passes:
             if application.passes is None:
                 continue
             request = await self._requests.of(in_force, application, source=source, session=session)
-            if visible(in_force.compiled[application.id], request):
+            if visible(supposing_certificates(in_force.compiled[application.id]), request):
                 found.append(application)
         return found
 

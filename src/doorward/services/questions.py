@@ -15,8 +15,8 @@ class Question:
     """One request as the edge saw it. Header names are lower case; ``target`` is path and query.
 
     ``headers`` keeps every value of a repeated header, in order. ``server_name`` is the hostname that the
-    connection was opened for (SNI), in lower case, and ``certificate`` the client certificate, PEM, whose key the
-    other end has; each empty where there was none.
+    connection was opened for (SNI), in lower case, and ``certificate`` the client certificate, PEM, whose key
+    the other end has; each empty where there was none.
     """
 
     method: str

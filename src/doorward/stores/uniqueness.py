@@ -17,6 +17,7 @@ def refuse_duplicates(configuration: Configuration) -> None:
     _distinct("rule_groups", "id", (g.id for g in c.rule_groups))
     _distinct("external_evaluations", "id", (e.id for e in c.external_evaluations))
     _distinct("lists", "id", (each.id for each in c.lists))
+    _distinct("certificate_authorities", "id", (a.id for a in c.certificate_authorities))
     _distinct("policies", "id", (p.id for p in c.policies))
     _distinct("applications", "id", (a.id for a in c.applications))
     _distinct("applications", "hostname", (a.hostname for a in c.applications))

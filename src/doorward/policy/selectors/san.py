@@ -21,8 +21,8 @@ def parse(value: str, field: str) -> str:
     if not found:
         raise Invalid(
             field,
-            f"{value[:256]!r} is not a subject alternative name: write a DNS name, an e-mail address or a URI, "
-            "such as spiffe://example.com/build",
+            f"{value[:256]!r} is not a subject alternative name: write a DNS name, an e-mail address or a "
+            "URI, such as spiffe://example.com/build",
         )
     return found
 

@@ -12,6 +12,7 @@ from doorward.model.configuration import Configuration
 from doorward.stores import tables
 from doorward.stores.mapping import (
     applications,
+    certificate_authorities,
     external_evaluations,
     identity_providers,
     named_lists,
@@ -30,6 +31,7 @@ LISTS: tuple[Table, ...] = (
     tables.rule_groups,
     tables.external_evaluations,
     tables.named_lists,
+    tables.certificate_authorities,
     tables.policies,
     tables.applications,
     tables.application_policies,
@@ -53,6 +55,9 @@ def to_rows(configuration: Configuration) -> dict[Table, list[Row]]:
             external_evaluations.to_row(e, position=i) for i, e in enumerate(c.external_evaluations)
         ],
         tables.named_lists: [named_lists.to_row(each, position=i) for i, each in enumerate(c.lists)],
+        tables.certificate_authorities: [
+            certificate_authorities.to_row(a, position=i) for i, a in enumerate(c.certificate_authorities)
+        ],
         tables.policies: [policies.to_row(p, position=i) for i, p in enumerate(c.policies)],
         tables.applications: [applications.to_row(a, position=i) for i, a in enumerate(c.applications)],
         tables.application_policies: [row for a in c.applications for row in applications.policy_rows(a)],
@@ -77,6 +82,9 @@ def from_rows(rows: RowsByTable, *, outside: ReadRow) -> Configuration:
             external_evaluations.from_row(row) for row in rows[tables.external_evaluations]
         ),
         lists=tuple(named_lists.from_row(row) for row in rows[tables.named_lists]),
+        certificate_authorities=tuple(
+            certificate_authorities.from_row(row) for row in rows[tables.certificate_authorities]
+        ),
         policies=tuple(policies.from_row(row) for row in rows[tables.policies]),
         applications=tuple(
             applications.from_row(row, entries=entries_of[row["id"]]) for row in rows[tables.applications]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doorward.stores.tables.access_grants import access_grants
 from doorward.stores.tables.applications import application_policies, applications
 from doorward.stores.tables.audit_checkpoints import audit_checkpoints
+from doorward.stores.tables.certificate_authorities import certificate_authorities
 from doorward.stores.tables.columns import metadata
 from doorward.stores.tables.credentials import code_apps, passkeys, recovery_codes
 from doorward.stores.tables.directory import directory_groups, directory_members, directory_users
@@ -29,6 +30,7 @@ __all__ = [
     "application_sessions",
     "applications",
     "audit_checkpoints",
+    "certificate_authorities",
     "code_apps",
     "directory_groups",
     "directory_members",
