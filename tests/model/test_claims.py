@@ -94,7 +94,7 @@ def test_a_machines_token_has_a_name_and_nothing_of_a_person() -> None:
     [replace(MACHINES, session=SessionId("s1")), replace(MACHINES, service_token=None)],
 )
 def test_a_token_is_a_persons_or_a_machines(odd: TokenClaims) -> None:
-    with pytest.raises(ValueError, match="a person's or a machine's"):
+    with pytest.raises(ValueError, match="a person's, a machine's or a certificate's"):
         odd.as_claims()
 
 

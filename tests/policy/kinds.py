@@ -13,11 +13,19 @@ from ipaddress import ip_network
 from re import fullmatch
 
 from doorward.model.access import AccessRequest
+from doorward.model.client_certificate import ClientCertificate
 from doorward.model.fact import Fact
-from doorward.model.ids import ExternalEvaluationId, IdentityProviderId, ListId, ServiceTokenId
+from doorward.model.ids import (
+    CertificateAuthorityId,
+    ExternalEvaluationId,
+    IdentityProviderId,
+    ListId,
+    ServiceTokenId,
+)
 from doorward.model.named_list import ListKind, NamedList
 from doorward.policy.named_lists import AT_THE_EDGE
 from doorward.policy.path_patterns import ODD
+from doorward.policy.selectors import CERTIFICATE_KINDS
 
 EMAILS = (
     "ada@corp.com",
@@ -102,9 +110,11 @@ VALUES: Mapping[str, Values] = {
     "any_service_token": Values([""]),
     "auth_context": Values(CONTEXTS, PROVIDERS),
     "authentication_method": Values(["pwd", "otp", "HWK", "mfa"]),
+    "certificate": Values(["", "corp", "lab"]),
     "claim": Values([f"{name} = {value}" for name, value in CLAIMS], ANY_OR_ONE),
     "continent": Values(["EU", "NA"]),
     "country": Values(["DE", "FR", "RU", "US"]),
+    "common_name": Values(["build-7", "probe"]),
     "date_range": Values(
         ["2026-03-01..2026-03-28 Europe/Berlin", "2026-03-29.. UTC", "..2026-12-31 Asia/Tokyo"]
     ),
@@ -123,6 +133,7 @@ VALUES: Mapping[str, Values] = {
     "posture": Values(["disk", "disk=fail", "os=a=b"]),
     "risk": Values(["none", "low", "high"]),
     "role": Values(ROLES, ANY_OR_ONE),
+    "san": Values(["build.corp.com", "URI:spiffe://corp/build"]),
     "service_token": Values(SERVICE_TOKENS),
     "time_of_day": Values(["02:30-17:30 Europe/Berlin", "22:00-06:00 UTC", "09:00-17:30 America/New_York"]),
     "upn": Values([upn.title() for upn in UPNS[:2]]),
@@ -151,10 +162,27 @@ TARGETS = (
 _BASE = datetime.fromisoformat("2026-03-29T00:30:00+00:00")
 MOMENTS = tuple(_BASE + timedelta(hours=hours) for hours in (0, 0.8, 5, 8.9, 15, 21.7, 23.2, 30, 46.9, 80))
 
+CERTIFICATES = (
+    ClientCertificate(
+        authorities=frozenset({CertificateAuthorityId("corp")}),
+        fingerprint="a" * 64,
+        until=MOMENTS[-1],
+        common_names=("build-7",),
+        sans=frozenset({"DNS:build.corp.com", "URI:spiffe://corp/build"}),
+    ),
+    ClientCertificate(
+        authorities=frozenset({CertificateAuthorityId("lab")}),
+        fingerprint="b" * 64,
+        until=MOMENTS[-1],
+        common_names=("probe", "build-7"),
+    ),
+)
+
 FACTS: Mapping[str, Sequence[object]] = {
     "method": ("GET", "GET", "GET", "HEAD", "POST"),
     "path": TARGETS,
     "at": (*MOMENTS, None),
+    "certificate": (*CERTIFICATES, None, None),
 }
 """What a request may say of itself, by the field of ``AccessRequest``."""
 
@@ -170,6 +198,7 @@ REPORTED: Sequence[Mapping[str, Fact]] = (
 
 LEFT: Mapping[str, Callable[[str, AccessRequest], bool]] = {
     "ip_list": lambda value, _: value == MANY,
+    **dict.fromkeys(CERTIFICATE_KINDS, lambda _value, _request: True),
     "path": lambda _, request: fullmatch(ODD, request.path) is not None,
 }
 """When the edge leaves a selector with this value, and so perhaps the request, to the control plane. What is

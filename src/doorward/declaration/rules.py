@@ -116,7 +116,7 @@ def selector(at: At) -> Selector:
 
 
 def takes_no_value(kind: str) -> bool:
-    """Whether selectors of this kind say everything by their kind."""
+    """Whether selectors of this kind can say everything by their kind."""
     if kind not in SELECTORS:
         return False
     try:

@@ -72,6 +72,6 @@ def test_a_narrowed_group_stays_narrowed() -> None:
 def test_a_kind_that_nobody_knows_is_refused_with_those_there_are() -> None:
     assert known_kind("rule_group", field="f") == "rule_group"
     with pytest.raises(
-        Invalid, match="use one of any_service_token, auth_context, authentication_method, claim"
+        Invalid, match="use one of any_service_token, auth_context, authentication_method, certificate"
     ):
         known_kind("mail", field="f")
