@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tests.fakes.clock import START
+
 DAY = timedelta(days=1)
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class Authority:
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)
-    now: datetime = NOON
+    now: datetime = START
 
     @classmethod
     def named(
         cls,
         name: str,
         *,
-        now: datetime = NOON,
+        now: datetime = START,
         ca: bool = True,
         lives: timedelta = 30 * DAY,
         by: Authority | None = None,

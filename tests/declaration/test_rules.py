@@ -123,4 +123,8 @@ def test_a_shared_policy_may_not() -> None:
 
 
 def test_kinds_that_say_everything_by_themselves_are_known() -> None:
-    assert [kind for kind in KINDS if takes_no_value(kind)] == ["any_service_token", "certificate", "everyone"]
+    assert [kind for kind in KINDS if takes_no_value(kind)] == [
+        "any_service_token",
+        "certificate",
+        "everyone",
+    ]
