@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
 from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.external_evaluation import ExternalEvaluation
@@ -126,6 +127,14 @@ external_evaluations = st.builds(
     valid_for=durations,
     ca=texts,
 )
+certificate_authorities = st.builds(
+    CertificateAuthority,
+    id=names,
+    certificates=texts,
+    hostnames=st.lists(texts, max_size=3).map(tuple),
+    name=texts,
+    crls=texts,
+)
 service_tokens = st.builds(
     ServiceToken,
     id=names,
@@ -146,6 +155,7 @@ configurations = st.builds(
     rule_groups=distinct(rule_groups, lambda g: g.id),
     external_evaluations=distinct(external_evaluations, lambda e: e.id),
     lists=distinct(named_lists, lambda each: each.id),
+    certificate_authorities=distinct(certificate_authorities, lambda each: each.id),
     policies=distinct(policies, lambda p: p.id),
     applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),

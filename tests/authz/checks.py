@@ -21,12 +21,17 @@ def check(
     peer: str = "192.0.2.1",
     headers: Sequence[tuple[str, bytes]] = NAVIGATION,
     method: str = "GET",
+    sni: str = "hello.example.com",
+    certificate: str = "",
 ) -> external_auth_pb2.CheckRequest:
     socket_address = address_pb2.SocketAddress(address=peer, port_value=50_000)
     raw = [base_pb2.HeaderValue(key=key, raw_value=value) for key, value in headers]
     return external_auth_pb2.CheckRequest(
         attributes=Context(
-            source=Context.Peer(address=address_pb2.Address(socket_address=socket_address)),
+            source=Context.Peer(
+                address=address_pb2.Address(socket_address=socket_address), certificate=certificate
+            ),
+            tls_session=Context.TLSSession(sni=sni),
             request=Context.Request(
                 http=Context.HttpRequest(
                     id="r-1",

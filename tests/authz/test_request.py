@@ -48,3 +48,13 @@ def test_without_an_address_there_is_no_question(source: str) -> None:
 def test_without_host_or_path_there_is_no_question(target: str, host: str) -> None:
     with pytest.raises(Invalid, match="path"):
         question_of(check(target, host=host), source=SOURCE)
+
+
+def test_the_certificate_and_the_hostname_of_the_connection_are_the_edges_word() -> None:
+    pem = "-----BEGIN%20CERTIFICATE-----%0AAA%2B%2F%3D%0A-----END%20CERTIFICATE-----%0A"
+    lies = [("x-forwarded-client-cert", b"Hash=00"), ("sni", b"other.example.com")]
+    question = question_of(check(sni="Hello.Example.com.", certificate=pem, headers=lies), source=SOURCE)
+    assert question.server_name == "hello.example.com"
+    assert question.certificate == "-----BEGIN CERTIFICATE-----\nAA+/=\n-----END CERTIFICATE-----\n"
+    without = question_of(check(sni=""), source=SOURCE)
+    assert (without.server_name, without.certificate) == ("", "")

@@ -14,9 +14,11 @@ from doorward.declaration.errors import DeclarationInvalid, Problem
 from doorward.declaration.merge import merge
 from doorward.declaration.parse import parse
 from doorward.model.configuration import Configuration
+from tests.certificates import Authority
 from tests.fakes.clock import FakeRandomness
 
 NOTHING = Configuration()
+CORP = Authority.named("Corp CA")
 
 FULL = """\
 version: 1
@@ -61,6 +63,12 @@ lists:
     name: Our offices
     kind: ip
     items_file: offices.txt
+certificate_authorities:
+  - id: corp
+    name: Corp
+    hostnames: [vault.example.com]
+    certificate_file: corp-ca.pem
+    crl_file: corp-ca.crl
 policies:
   - id: staff-only
     name: Staff only
@@ -98,7 +106,12 @@ service_tokens:
 """A file that uses nearly everything."""
 
 FILES: Mapping[str, str] = MappingProxyType(
-    {"entra.secret": "from a file\n", "offices.txt": "# London\n203.0.113.0/24\n192.0.2.7 # Berlin\n"}
+    {
+        "corp-ca.pem": CORP.pem,
+        "corp-ca.crl": CORP.crl(),
+        "entra.secret": "from a file\n",
+        "offices.txt": "# London\n203.0.113.0/24\n192.0.2.7 # Berlin\n",
+    }
 )
 ENVIRONMENT: Mapping[str, str] = MappingProxyType({"BOB": "from the environment"})
 

@@ -11,6 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
 from doorward.model.application import Application, Origin
+from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
@@ -19,6 +20,7 @@ from doorward.model.policy import Action, Approval, Policy, Purpose
 from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.model.service_token import CleanUp, ServiceToken, UnusedServiceTokens
 from doorward.model.tunnel import Tunnel
+from tests.certificates import Authority
 from tests.declaration.certificate import certificate
 from tests.declaration.files import FakePasswords
 from tests.strategies import distinct, instants
@@ -103,6 +105,15 @@ lists = st.sampled_from(ListKind).flatmap(
         name=names,
     )
 )
+_corp = Authority.named("Corp CA")
+authorities = st.builds(
+    CertificateAuthority,
+    id=ids,
+    certificates=st.just(_corp.pem),
+    crls=st.sampled_from(["", _corp.crl()]),
+    hostnames=st.sampled_from([("wiki.example.com",), ("*.example.com", "example.org")]),
+    name=names,
+)
 tokens = st.builds(
     lambda rotation, **fields: ServiceToken(
         **fields,
@@ -154,6 +165,12 @@ def _selectors(configuration: Configuration, action: Action) -> SearchStrategy[S
     """Selectors that go with the action and lead somewhere."""
     found = [Selector("ip_range", "192.0.2.0/24"), Selector("ip_range", "2001:db8::/32")]
     found += [Selector("ip_list", each.id) for each in configuration.lists if each.kind is ListKind.IP]
+    found += [
+        Selector("certificate"),
+        Selector("common_name", "build-7"),
+        Selector("san", "URI:spiffe://corp/a"),
+    ]
+    found += [Selector("certificate", each.id) for each in configuration.certificate_authorities]
     if action is Action.SERVICE_AUTH:
         found.append(Selector("any_service_token"))
         found += [Selector("service_token", token.id) for token in configuration.service_tokens]
@@ -201,6 +218,7 @@ def applicable(draw: DrawFn) -> Configuration:
         external_evaluations=draw(distinct(evaluations, lambda e: e.id)),
         service_tokens=draw(distinct(tokens, lambda t: t.id, lambda t: t.client_id)),
         lists=draw(distinct(lists, lambda each: each.id)),
+        certificate_authorities=draw(distinct(authorities, lambda each: each.id)),
         session_duration=draw(durations),
         unused_service_tokens=draw(unused),
     )

@@ -30,6 +30,7 @@ def test_everything_in_a_first_file_is_created() -> None:
         "created rule group engineers",
         "created external evaluation checks",
         "created list offices",
+        "created certificate authority corp",
         "created shared policy staff-only",
         "created tunnel office",
         "created application wiki",

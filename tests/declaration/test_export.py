@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from textwrap import indent
 
 import pytest
 import yaml
@@ -14,7 +15,7 @@ from doorward.model.errors import NotFound
 from doorward.model.ids import Audience, TunnelId
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
-from tests.declaration.files import FULL, NOTHING, declared, merged, never
+from tests.declaration.files import FILES, FULL, NOTHING, declared, merged, never
 from tests.declaration.generated import applicable
 from tests.fakes.clock import FakeRandomness
 
@@ -67,6 +68,15 @@ lists:
     name: Our offices
     kind: ip
     items: [192.0.2.7/32, 203.0.113.0/24]
+
+certificate_authorities:
+  - id: corp
+    name: Corp
+    hostnames: [vault.example.com]
+    certificate: |
+@corp-ca.pem
+    crl: |
+@corp-ca.crl
 
 policies:
   - id: staff-only
@@ -130,8 +140,16 @@ def without_what_is_made_anew(configuration: Configuration) -> Configuration:
     )
 
 
+def exported() -> str:
+    """``EXPORTED`` with what stood in files beside the access file."""
+    text = EXPORTED
+    for name in ("corp-ca.pem", "corp-ca.crl"):
+        text = text.replace(f"@{name}", indent(FILES[name].rstrip(), " " * 6))
+    return text
+
+
 def test_a_configuration_is_written_as_people_would() -> None:
-    assert export(merged(FULL)) == EXPORTED
+    assert export(merged(FULL)) == exported()
 
 
 def test_secrets_are_written_only_when_asked_for() -> None:
@@ -141,7 +159,7 @@ def test_secrets_are_written_only_when_asked_for() -> None:
     assert "    client_secret: from a file\n" in text
     assert f"    secret_hash: {before.service_tokens[0].secret_hash}\n" in text
     lines = [line for line in text.splitlines() if "secret:" not in line and "_hash:" not in line]
-    assert lines[1:] == EXPORTED.splitlines()[2:]
+    assert lines[1:] == exported().splitlines()[2:]
 
 
 def test_nothing_is_written_as_nothing_and_removes_everything_when_applied() -> None:

@@ -135,7 +135,7 @@ COMPILER = [
         (
             "access.yaml:5: applications[0].policies[0].require[0]: everyone does not go with "
             "action service_auth: service_auth admits machines only; "
-            "use service_token, any_service_token, linked_app_token or ip_range"
+            "use service_token, any_service_token, linked_app_token, certificate or ip_range"
         ),
     ),
 ]

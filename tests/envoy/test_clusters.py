@@ -33,12 +33,15 @@ def test_a_tunnels_connection_says_which_service_whose_session_and_from_where() 
     hello = clusters(state())["tunnel/hello"]
     socket = upstream_proxy_protocol_pb2.ProxyProtocolUpstreamTransport()
     assert hello.transport_socket.typed_config.Unpack(socket)
-    service, session, source, target = socket.config.added_tlvs
+    service, session, source, certificate, target = socket.config.added_tlvs
     assert (service.type, service.value) == (names.SERVICE_KEY_TLV, b"hello")
     assert session.type == names.SESSION_TLV
     assert session.format_string.text_format_source.inline_string == "%FILTER_STATE(doorward.session:PLAIN)%"
     assert source.type == names.SOURCE_TLV
     assert source.format_string.text_format_source.inline_string == "%FILTER_STATE(doorward.source:PLAIN)%"
+    assert certificate.type == names.CERTIFICATE_TLV
+    text = certificate.format_string.text_format_source.inline_string
+    assert text == "%FILTER_STATE(doorward.certificate:PLAIN)%"
     assert target.type == names.TARGET_TLV
     assert target.format_string.text_format_source.inline_string == "%FILTER_STATE(doorward.target:PLAIN)%"
 

@@ -2,18 +2,71 @@
 
 from __future__ import annotations
 
-from doorward.envoy.listeners import build_connection_manager, build_listener
+from dataclasses import replace
+
+from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
+
+from doorward.envoy.listeners import asked_at, build_connection_manager, build_listener
 from doorward.envoy.packing import true
+from doorward.model.client_certificate import CertificateAuthority
+from doorward.model.ids import CertificateAuthorityId
 from tests.envoy.states import SETTINGS
 
 LISTENER = build_listener(SETTINGS)
 MANAGER = build_connection_manager(SETTINGS)
+AUTHORITIES = (
+    CertificateAuthority(
+        id=CertificateAuthorityId("corp"),
+        certificates="corp's",
+        crls="not for the edge",
+        hostnames=("b.example.com", "a.example.com", "c.example.com"),
+    ),
+    CertificateAuthority(
+        id=CertificateAuthorityId("lab"), certificates="lab's", hostnames=("c.example.com",)
+    ),
+)
 
 
 def test_there_is_one_filter_chain_and_it_speaks_tls_only() -> None:
     [chain] = LISTENER.filter_chains
     assert chain.transport_socket.name == "envoy.transport_sockets.tls"
     assert chain.transport_socket_connect_timeout.seconds == 10
+
+
+def test_where_certificates_are_asked_for_a_chain_of_its_own_asks_and_verifies_nothing() -> None:
+    default, corp, both = build_listener(SETTINGS, AUTHORITIES).filter_chains
+    assert default == LISTENER.filter_chains[0]
+    assert list(corp.filter_chain_match.server_names) == ["a.example.com", "b.example.com"]
+    assert list(both.filter_chain_match.server_names) == ["c.example.com"]
+    for chain, cas in ((corp, "corp's"), (both, "corp'slab's")):
+        assert chain.filters == default.filters
+        context = tls_pb2.DownstreamTlsContext()
+        assert chain.transport_socket.typed_config.Unpack(context)
+        assert not context.require_client_certificate.value
+        asked = context.common_tls_context.validation_context
+        assert asked.trusted_ca.inline_string == cas
+        assert asked.trust_chain_verification == asked.ACCEPT_UNTRUSTED
+        assert not asked.HasField("crl")
+
+
+def test_a_wildcard_is_asked_about_with_its_authorities_and_a_name_below_it_with_both() -> None:
+    wide = replace(AUTHORITIES[1], hostnames=("*.example.com",))
+    assert asked_at([AUTHORITIES[0], wide]) == {
+        "lab's": ["*.example.com"],
+        "corp'slab's": ["a.example.com", "b.example.com", "c.example.com"],
+    }
+
+
+def test_the_hostname_is_read_before_tls_with_authorities_or_without() -> None:
+    [inspector] = LISTENER.listener_filters
+    assert inspector.name == "envoy.filters.listener.tls_inspector"
+    with_authorities = build_listener(SETTINGS, AUTHORITIES)
+    del with_authorities.filter_chains[1:]
+    assert with_authorities == LISTENER, "only filter chains differ, so the connections of others stay"
+
+
+def test_certificates_in_headers_are_removed() -> None:
+    assert MANAGER.forward_client_cert_details == MANAGER.SANITIZE
 
 
 def test_buffers_are_bounded() -> None:

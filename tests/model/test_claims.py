@@ -7,6 +7,7 @@ import pytest
 
 from doorward.model.access import Identity
 from doorward.model.claims import (
+    CERTIFICATE_TYPE,
     Mentioned,
     TokenClaims,
     Validity,
@@ -132,3 +133,15 @@ def test_only_facts_that_policies_mention_go_into_a_token() -> None:
 
 def test_a_person_without_such_facts_has_no_such_claims() -> None:
     assert not {"upn", "roles", "claims", "acrs"} & persons(identity()).as_claims().keys()
+
+
+def test_a_certificates_token_names_it_and_neither_person_nor_service_token() -> None:
+    claims = TokenClaims.for_certificate(
+        fingerprint="00" * 31 + "ff",
+        common_name="build-7",
+        verdicts=Verdicts(),
+        validity=replace(MACHINES.validity, type=CERTIFICATE_TYPE),
+    ).as_claims()
+    assert claims["cnf"] == {"x5t#S256": "A" * 41 + "P8"}
+    assert (claims["common_name"], claims["type"]) == ("build-7", "certificate")
+    assert not {"sid", "email", "service_token", "credential"} & set(claims)

@@ -9,6 +9,7 @@ from doorward.policy.seen import seen
 from doorward.policy.selectors import SELECTORS
 from tests.fakes.clock import START
 from tests.policy.said import machine, nobody, person, said
+from tests.policy.selectors.certificates import shown
 
 ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], claims=[("office", "3")])
 
@@ -37,6 +38,11 @@ ADA = person("ada@corp.com", "staff", "board", upn="ada@corp", roles=["admin"], 
         ("method:GET", replace(ADA, method="POST"), "POST"),
         ("weekday:mon UTC", replace(ADA, at=START), "2026-03-01 12:00:00+00:00"),
         ("time_of_day:09:00-17:30 UTC", ADA, "unknown"),
+        ("certificate", nobody(), "none that counts"),
+        ("certificate:lab", shown("corp"), "corp"),
+        ("common_name:b", shown(names=("a",)), "a"),
+        ("san:b", shown(sans=("DNS:a", "DNS:b")), "DNS:a, DNS:b"),
+        ("san:b", shown(), "none"),
         ("everyone", ADA, ""),
         ("moon_phase:full", ADA, ""),
     ],

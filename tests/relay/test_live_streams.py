@@ -18,6 +18,7 @@ class FakeStream:
         self.source = "192.0.2.1:1"
         self.method = "GET"
         self.path = "/ws"
+        self.certificate = "ab" * 32
         self.opened = START
         self.cuts = 0
 

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from doorward.model.errors import Invalid
 from doorward.model.ids import ApplicationId, SessionId
-from doorward.relay.proxy_header import LARGEST, LONGEST_PATH, SERVICE, SIGNATURE, TARGET, ProxyHeader, parse
+from doorward.relay.proxy_header import (
+    CERTIFICATE,
+    LARGEST,
+    LONGEST_PATH,
+    SERVICE,
+    SIGNATURE,
+    TARGET,
+    ProxyHeader,
+    parse,
+)
 from tests.fakes.tunnel_world import proxy_header
 
 V6 = bytes.fromhex("20010db8000000000000000000000001") + bytes(16) + (443).to_bytes(2, "big") + bytes(2)
@@ -107,3 +116,11 @@ def test_no_bytes_cause_another_error(junk: bytes, keep: int) -> None:
             parse(data)
         except Invalid:
             continue
+
+
+@pytest.mark.parametrize(("said", "known"), [("ab" * 32, "ab" * 32), ("-", ""), ("", "")])
+def test_a_header_says_by_which_certificate(said: str, known: str) -> None:
+    value = bytes((CERTIFICATE,)) + len(said).to_bytes(2, "big") + said.encode()
+    parsed = parse(made(0x21, 0x11, bytes(12), b"\xe0\x00\x03app" + value))
+    assert parsed is not None
+    assert parsed[0].certificate == known

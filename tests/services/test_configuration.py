@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from textwrap import indent
 
 import pytest
 
@@ -12,9 +14,11 @@ from doorward.model.errors import Invalid
 from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
 from doorward.ports.credentials import Owner
 from doorward.services.configuration import PROVIDER_GONE, AccessFile, Outcome
+from tests.certificates import Authority
 from tests.services.signing_in import enter
 from tests.services.world import ADA, BOB, COMPANY, STAFF, World, person
 
+CORP = Authority.named("Corp CA")
 FILE = """
 version: 1
 identity_providers:
@@ -161,3 +165,24 @@ def test_what_somebody_signed_in_with_goes_with_their_account(world: World) -> N
         return before, (await world.stores.credentials.held(Owner(staff, BOB.email))).any
 
     assert asyncio.run(walk()) == (True, False)
+
+
+def corp(crl: str, *, more: str = "") -> str:
+    indented = indent(crl, " " * 6)
+    certificate = indent(CORP.pem, " " * 6)
+    return (
+        "version: 1\ncertificate_authorities:\n  - id: corp\n    hostnames: [vault.example.com]\n"
+        f"    certificate: |\n{certificate}    crl: |\n{indented}{more}"
+    )
+
+
+def test_an_outdated_revocation_list_is_refused_when_it_is_given_and_keeps_no_other_change_out(
+    world: World,
+) -> None:
+    outdated, good = CORP.crl(ends=-timedelta(seconds=1)), CORP.crl()
+    with pytest.raises(DeclarationInvalid, match=r"certificate_authorities\[0\]\.crl: .* give the newest"):
+        apply(world, corp(outdated))
+    apply(world, corp(good))
+    world.clock.advance(timedelta(days=2))
+    outcome = apply(world, corp(good, more="lists: []\nsession_duration: 7h\n"))
+    assert [str(change) for change in outcome.changes] == ["changed setting session_duration"]

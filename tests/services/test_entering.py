@@ -8,15 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from doorward.envoy import names
+from doorward.model.configuration import Configuration
 from doorward.model.errors import Refused
 from doorward.model.ids import ApplicationId
+from doorward.model.policy import Action
+from doorward.model.rule import Selector
 from doorward.model.session import Session
 from doorward.services.arrivals import Onward
 from doorward.services.entering import NeedsGrant, NotAllowed, OtherProvider, StepUp
 from doorward.services.flows import Flow
 from doorward.services.secrets import hashed
 from tests.services.signing_in import signed_in
-from tests.services.world import SOURCE, World, cookies_of
+from tests.services.world import SOURCE, World, application, cookies_of, policy
 
 SECRET = "b" * 43
 FLOW = Flow(ApplicationId("hello"), "/wiki?page=2", hashed(SECRET))
@@ -117,3 +120,28 @@ def test_a_flow_to_an_application_that_is_gone_has_no_application(world: World) 
     gone = replace(FLOW, application=ApplicationId("gone"))
     assert world.entering.application_of(gone) is None
     assert world.entering.application_of(None) is None
+
+
+def test_who_would_be_let_in_with_a_certificate_is_sent_on_and_judged_there(world: World) -> None:
+    """Where people sign in, the certificate that their browser would show to the application is not seen."""
+
+    def ask_for_certificates(before: Configuration) -> Configuration:
+        staff = policy(
+            Action.ALLOW,
+            Selector("email", "ada@example.com"),
+            require=(Selector("certificate"),),
+            name="staff",
+        )
+        return replace(before, applications=(application("hello", staff),))
+
+    async def walk() -> tuple[object, object]:
+        await world.configurations.change(ask_for_certificates)
+        ada = await world.entering.onward(await signed_in(world), FLOW, source=SOURCE)
+        bob = await world.entering.onward(
+            await signed_in(world, "bob@example.com", "bob's"), FLOW, source=SOURCE
+        )
+        return ada, bob
+
+    ada, bob = asyncio.run(walk())
+    assert isinstance(ada, Onward)
+    assert isinstance(bob, NotAllowed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorward.declaration import addresses, values
+from doorward.declaration.nodes import ListNode
 from doorward.declaration.reading import At, Fields
 from doorward.declaration.secret_fields import file_text, only_one
 from doorward.model.client_certificate import CertificateAuthority
@@ -71,6 +72,6 @@ def _pem(fields: Fields, name: str) -> str | None:
 
 def _hostnames(at: At) -> tuple[str, ...]:
     found = at.items(addresses.hostname_or_wildcard)
-    if not found:
+    if isinstance(at.node, ListNode) and not at.node.items:
         raise at.wrong("is empty, and then nobody is asked for a certificate: name one at least")
     return tuple(dict.fromkeys(found))
