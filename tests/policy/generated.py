@@ -22,7 +22,7 @@ from doorward.model.rule import RuleGroup, Rules, Selector
 from doorward.policy.compiler import CompiledApplication, compile_application
 from doorward.policy.named_lists import Membership
 from doorward.policy.rule_groups import selectors_in
-from doorward.policy.selectors import SELECTORS
+from doorward.policy.selectors import CERTIFICATE_KINDS, SELECTORS
 from doorward.policy.selectors.kind import Judged
 from tests.fakes.places import FakePlaces
 from tests.policy.kinds import (
@@ -219,6 +219,8 @@ def _group_name(action: Action, shape: str) -> str:
 
 
 _WEIGHTS = {
+    # Of certificates the edge knows nothing: where they are looked at it allows nothing.
+    **dict.fromkeys(CERTIFICATE_KINDS, 0.25),
     "any_service_token": 3,
     "email_domain": 2,
     "everyone": 3,
