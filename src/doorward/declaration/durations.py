@@ -10,6 +10,7 @@ from doorward.declaration.reading import At
 SHORTEST_SESSION = timedelta(minutes=1)
 LONGEST_SESSION = timedelta(days=90)
 SHORTEST_INTERVAL = timedelta(seconds=5)
+SHORTEST_TIMEOUT = timedelta(seconds=1)
 LONGEST_INTERVAL = timedelta(hours=24)
 
 _WRITTEN = re.compile(r"([1-9][0-9]{0,6})([smhd])")
@@ -39,6 +40,14 @@ def interval(at: At) -> timedelta:
     duration = _duration(at)
     if not SHORTEST_INTERVAL <= duration <= LONGEST_INTERVAL:
         raise at.wrong(f"{at.text()} is out of range: use off, or 5s to 24h")
+    return duration
+
+
+def timeout(at: At) -> timedelta:
+    """Read how long something may take or be kept. Raises Invalid outside one second to a day."""
+    duration = _duration(at)
+    if not SHORTEST_TIMEOUT <= duration <= LONGEST_INTERVAL:
+        raise at.wrong(f"{at.text()} is out of range: use 1s to 24h")
     return duration
 
 

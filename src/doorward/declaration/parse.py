@@ -12,8 +12,15 @@ from errno import ENOENT
 from types import MappingProxyType
 from typing import NoReturn
 
+from doorward.declaration import (
+    application_options,
+    identity_providers,
+    origins,
+    rules,
+    service_tokens,
+    tunnels,
+)
 from doorward.declaration import applications as apps
-from doorward.declaration import identity_providers, rules, service_tokens, tunnels
 from doorward.declaration.declared import Declaration
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
@@ -46,7 +53,13 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Policy": rules.POLICY_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,
         "Application": apps.APPLICATION_FIELDS,
-        "Origin": apps.ORIGIN_FIELDS,
+        "Origin": origins.ORIGIN_FIELDS,
+        "Headers": origins.HEADER_FIELDS,
+        "Timeouts": origins.TIMEOUT_FIELDS,
+        "CORS": application_options.CORS_FIELDS,
+        "Cookie": application_options.COOKIE_FIELDS,
+        "Deny page": application_options.DENY_PAGE_FIELDS,
+        "Link": application_options.LINK_FIELDS,
         "Service token": service_tokens.SERVICE_TOKEN_FIELDS,
     }
 )
@@ -110,7 +123,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             fields,
             "applications",
             apps.application,
-            {"id": lambda application: application.id, "hostname": lambda application: application.hostname},
+            {"id": lambda application: application.id},
         ),
         service_tokens=_section(
             fields,

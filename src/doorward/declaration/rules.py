@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from doorward.declaration import values
+from doorward.declaration.durations import session_duration
 from doorward.declaration.nodes import MapNode, TextNode, wrong_kind
 from doorward.declaration.reading import At, Fields, unknown
 from doorward.model.errors import Invalid
@@ -16,7 +18,7 @@ from doorward.policy.selectors.kind import Narrowing
 
 RULE_FIELDS = ("include", "require", "exclude")
 RULE_GROUP_FIELDS = ("id", "name", *RULE_FIELDS)
-POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS)
+POLICY_FIELDS = ("id", "name", "action", "session_duration", *RULE_FIELDS)
 PROVIDER = "identity_provider"
 NARROWABLE = tuple(name for name, kind in SELECTORS.items() if kind.narrowing is not Narrowing.NEVER)
 """The kinds of selector that may have a second field, ``identity_provider``: whose facts they mean."""
@@ -55,7 +57,12 @@ def _policy(fields: Fields, policy_id: str) -> Policy:
         name=fields.optional("name", values.display_name, ""),
         action=fields.required("action", _action, instead=Action.DENY),
         rules=_rules(fields),
+        session_duration=fields.optional("session_duration", _session_duration, None),
     )
+
+
+def _session_duration(at: At) -> timedelta | None:
+    return session_duration(at)
 
 
 def _action(at: At) -> Action:

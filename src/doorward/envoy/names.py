@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from doorward.model.application import Application
 from doorward.model.ids import ApplicationId
 
 LISTENER: Final = "public"
@@ -67,6 +68,27 @@ TOKEN_COOKIE: Final = COOKIE_PREFIX + "token"
 FOOTHOLD_COOKIE: Final = COOKIE_PREFIX + "app"
 FLOW_COOKIE: Final = COOKIE_PREFIX + "flow"
 SESSION_COOKIE: Final = COOKIE_PREFIX + "session"
+
+
+def token_cookie(application: Application) -> str:
+    """The cookie that holds tokens for an application. Applications that share a hostname have cookies of
+    their own there: a ``__Host-`` cookie goes to every path (RFC 6265bis section 4.1.3)."""
+    return TOKEN_COOKIE + _of(application)
+
+
+def foothold_cookie(application: Application) -> str:
+    """The cookie that renews an application's tokens."""
+    return FOOTHOLD_COOKIE + _of(application)
+
+
+def flow_cookie(application: Application) -> str:
+    """The cookie that binds sign-ins for an application to the browser."""
+    return FLOW_COOKIE + _of(application)
+
+
+def _of(application: Application) -> str:
+    return f"-{application.id}" if application.has_paths else ""
+
 
 ACCESS_PATH: Final = "/cdn-cgi/access/"
 """Paths under this one belong to Doorward on every hostname."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from doorward.model.application import Application
 from doorward.model.ids import ServiceTokenId, SessionId
 from doorward.policy.compiler import CompiledApplication
+from doorward.policy.destinations import Destinations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class EdgeState:
     """What changes: applications, keys, certificate, and the sessions that were revoked or whose facts
     changed at an instant.
 
+    ``destinations`` say where each of the applications answers.
     ``service_tokens`` are those that exist and have not expired.
     ``generation`` is the organisation's. ``jwks`` is a JSON text of public keys. ``certificate``
     and ``private_key`` are PEM texts.
@@ -71,6 +73,7 @@ class EdgeState:
 
     generation: int
     applications: Sequence[ServedApplication]
+    destinations: Destinations
     service_tokens: Sequence[ServiceTokenId]
     revoked: Sequence[SessionId]
     changed: Mapping[SessionId, datetime] = field(default_factory=dict)

@@ -6,11 +6,13 @@ Names follow Cloudflare Access where it has one (``common_name``, ``type``), and
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.model.access import Identity
-from doorward.model.ids import Audience, IdentityProviderId, ServiceTokenId, SessionId
+from doorward.model.identity_headers import fit_into_token, identity_headers
+from doorward.model.ids import Audience, IdentityProviderId, PolicyId, ServiceTokenId, SessionId
 
 TOKEN_TYPE = "app"
 """The ``type`` of a token that admits to one application. No other token may be taken for one."""
@@ -40,6 +42,7 @@ class Mentioned:
     """The facts of people that an application's policies look for: all that its tokens carry.
 
     ``claims`` are pairs of name and value. ``upn`` is whether any user principal name is looked for.
+    ``headers`` are ``Origin.identity_headers``. ``policy`` is whether it matters which one admitted them.
     """
 
     groups: frozenset[str] = frozenset()
@@ -47,6 +50,8 @@ class Mentioned:
     claims: frozenset[tuple[str, str]] = frozenset()
     contexts: frozenset[str] = frozenset()
     upn: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    policy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,9 @@ class TokenClaims:
     """The claims of one token.
 
     ``custom`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
-    which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``.
+    which the token outlives. ``met`` and ``unmet`` are those of ``Verdicts``. ``headers`` are what the
+    origin is told of the person, by header: all of it, or None where that would be too much for a token.
+    ``policy`` is the one that admitted them, where it matters.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
     ``service_token`` and ``common_name`` (its client id) and none of those.
     """
@@ -92,6 +99,8 @@ class TokenClaims:
     contexts: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
+    headers: Mapping[str, str] | None = None
+    policy: PolicyId | None = None
     session: SessionId | None = None
     service_token: ServiceTokenId | None = None
     common_name: str = ""
@@ -104,9 +113,11 @@ class TokenClaims:
         session: SessionId,
         mentioned: Mentioned,
         verdicts: Verdicts,
+        policy: PolicyId | None,
         validity: Validity,
     ) -> TokenClaims:
         """A person's claims. Of their facts only those that the policies mention go in."""
+        headers = identity_headers(mentioned.headers, identity)
         return cls(
             validity=validity,
             subject=subject_of(identity),
@@ -119,6 +130,8 @@ class TokenClaims:
             contexts=tuple(sorted(identity.contexts & mentioned.contexts)),
             met=tuple(sorted(verdicts.met)),
             unmet=tuple(sorted(verdicts.unmet)),
+            headers=headers if mentioned.headers and fit_into_token(headers) else None,
+            policy=policy if mentioned.policy else None,
             session=session,
         )
 
@@ -173,5 +186,8 @@ class TokenClaims:
             "acrs": list(self.contexts),
             "met": list(self.met),
             "unmet": list(self.unmet),
+            "policy": self.policy,
+            "headers": self.headers,
+            "told": "" if self.headers is None else "all",
         }
         return claims | {name: value for name, value in facts.items() if value}

@@ -119,46 +119,62 @@ def compile_sources(sources: Sources) -> CompiledApplication:
     ]
     ordered = sorted(spelt, key=lambda policy: policy.action not in _FIRST)
     selectors = [selector for policy in ordered for selector in groups_of.selectors_in(policy.rules, groups)]
-    mentioned = _mentioned(selectors)
+    mentioned = replace(
+        _mentioned(selectors),
+        headers=application.origin.identity_headers,
+        policy=any(policy.session_duration is not None for policy in ordered),
+    )
     judged = tuple(
         sorted({s for s in selectors if isinstance(SELECTORS.get(s.kind), Judged)}, key=judged_name)
     )
     return CompiledApplication(
         application=application.id,
-        policies=tuple(_with_expressions(ordered, groups, lists, _taken(application))),
+        policies=tuple(_with_expressions(ordered, groups, lists, _people(application, mentioned))),
         rule_groups=groups,
         mentioned=mentioned,
         judged=judged,
-        fingerprint=_fingerprint(mentioned, judged, lists),
+        fingerprint=_fingerprint(mentioned, judged, lists, _session_durations(application, ordered)),
         version=policies_version(ordered, groups, application.identity_providers),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
         identity_providers=frozenset(application.identity_providers),
     )
 
 
-def _taken(application: Application) -> Expression:
-    """Whether the person signed in by an identity provider that the application takes."""
-    if not application.identity_providers:
-        return ALWAYS
-    return either(ClaimEquals("idp", provider) for provider in application.identity_providers)
+def _people(application: Application, mentioned: Mentioned) -> Expression:
+    """What a person's token must be, whatever the policy: of an identity provider that the application
+    takes, and with all that the origin is to be told."""
+    taken = either(ClaimEquals("idp", provider) for provider in application.identity_providers)
+    return both(
+        (
+            taken if application.identity_providers else ALWAYS,
+            ClaimEquals("told", "all") if mentioned.headers else ALWAYS,
+        )
+    )
 
 
 def _with_expressions(
     ordered: Sequence[Policy],
     groups: Mapping[RuleGroupId, RuleGroup],
     lists: Mapping[ListId, NamedList],
-    taken: Expression,
+    people: Expression,
 ) -> Iterator[CompiledPolicy]:
-    """Pair each policy with its expression. A deny policy turns into a condition on all later ones."""
+    """Pair each policy with its expression. A deny policy turns into a condition on all later ones.
+
+    Where policies differ in how long a session lasts, a token counts only under the policy that it was made
+    under: its end is that one's.
+    """
     not_denied: list[Expression] = []
+    own_durations = any(policy.session_duration is not None for policy in ordered)
     for position, policy in enumerate(ordered):
         between = rule_bounds(policy.rules, groups, lists, token=policy.action is not Action.BYPASS)
         expression: Expression = NEVER
         if policy.action is Action.DENY:
             not_denied.append(negation(between.possible))
         else:
-            people = taken if policy.action is Action.ALLOW else ALWAYS
-            expression = both((_WHO[policy.action], people, between.certain, *not_denied))
+            who = [_WHO[policy.action]]
+            if policy.action is Action.ALLOW:
+                who += [people, ClaimEquals("policy", policy.id) if own_durations else ALWAYS]
+            expression = both((*who, between.certain, *not_denied))
         yield CompiledPolicy(position=position, policy=policy, expression=expression)
 
 
@@ -197,14 +213,26 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
     )
 
 
-def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mapping[ListId, NamedList]) -> str:
+def _session_durations(application: Application, policies: Sequence[Policy]) -> Sequence[float | None]:
+    """In seconds, the application's before those of its policies: a token made under others may live too
+    long."""
+    durations = [application.session_duration, *(policy.session_duration for policy in policies)]
+    return [None if duration is None else duration.total_seconds() for duration in durations]
+
+
+def _fingerprint(
+    mentioned: Mentioned,
+    judged: Sequence[Selector],
+    lists: Mapping[ListId, NamedList],
+    durations: Sequence[float | None],
+) -> str:
     """Names the facts that a token must carry; the leading number counts changes to their form. What a
     token says of a list is about the list as it was: so its items are among the facts."""
     named = (ListId(selector.value) for selector in judged if selector.kind == EMAIL_LIST)
     on_lists = {name: lists[name].items for name in named if name in lists}
     facts = json.dumps(
         [
-            3,
+            4,
             sorted(mentioned.groups),
             sorted(mentioned.roles),
             sorted(mentioned.claims),
@@ -212,6 +240,8 @@ def _fingerprint(mentioned: Mentioned, judged: Sequence[Selector], lists: Mappin
             mentioned.upn,
             [judged_name(selector) for selector in judged],
             on_lists,
+            mentioned.headers,
+            durations,
         ]
     )
     return hashlib.sha256(facts.encode()).hexdigest()[:12]

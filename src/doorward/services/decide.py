@@ -5,13 +5,16 @@ Rule: every way out of here is an explicit answer; an error is a refusal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
-from doorward.model.application import Application
+from doorward.model.application import Application, ApplicationType
+from doorward.model.application_options import WithoutSignIn
 from doorward.model.errors import NotFound, Refused
+from doorward.model.identity_headers import identity_headers
 from doorward.model.policy import Action
 from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
@@ -27,9 +30,10 @@ from doorward.services import issue
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current, InForce
 from doorward.services.flows import Flows
-from doorward.services.questions import Answer, Deny, Facts, Kind, Pass, Question, SendToSignIn
+from doorward.services.proofs import Proof, Proofs
+from doorward.services.questions import Answer, Deny, Facts, Kind, Pass, Question, SendAway, SendToSignIn
 from doorward.services.requests import Requests
-from doorward.services.secrets import fits, hashed
+from doorward.services.secrets import fits
 from doorward.services.tokens import Tokens
 
 
@@ -48,7 +52,7 @@ class Decider:
     ) -> None:
         self._current = current
         self._requests = requests
-        self._sessions = sessions
+        self._proofs = Proofs(sessions, tokens=tokens, clock=clock)
         self._tokens = tokens
         self._flows = flows
         self._clock = clock
@@ -56,28 +60,32 @@ class Decider:
     async def answer(self, question: Question) -> Answer:
         """Whether the request may pass, as whom, or what to answer instead."""
         in_force = self._current.get()
-        application = in_force.by_hostname.get(question.host)
+        application = in_force.destinations.application_at(question.host, question.path)
         if application is None:
             return _refusal(404, "unknown-host", "There is no application at this address.")
+        if application.type is not ApplicationType.SELF_HOSTED:
+            return _refusal(426, "not-http", "This application speaks TCP: a browser cannot open it.")
         try:
             machine = self._machine(in_force, question)
             if machine is not None:
                 return await self._answer_machine(in_force, application, machine, question)
-            session = await self._session(in_force, application, question)
+            proof = await self._proofs.at(in_force, application, question)
         except Refused as refused:
             return _refusal(401, "credentials-refused", _sentence(refused))
-        return await self._answer_person(in_force, application, session, question)
+        return await self._answer_person(in_force, application, proof, question)
 
-    async def identify(self, question: Question) -> tuple[Application, Session | None]:
-        """The application of a host and the live session that the request proves there.
+    async def identify(self, question: Question) -> Sequence[Session]:
+        """The live sessions that the request proves at the applications of a host, each once: mostly one,
+        as people sign in once for all of them.
 
-        Raises NotFound for a host that is no application; Refused for ambiguous credentials.
+        Raises NotFound for a host that is no application's; Refused for ambiguous credentials.
         """
         in_force = self._current.get()
-        application = in_force.by_hostname.get(question.host)
-        if application is None:
+        applications = in_force.at(question.host)
+        if not applications:
             raise NotFound("there is no application at this address")
-        return application, await self._session(in_force, application, question)
+        proofs = [await self._proofs.at(in_force, application, question) for application in applications]
+        return tuple({proof.session.id: proof.session for proof in proofs if proof is not None}.values())
 
     def _machine(self, in_force: InForce, question: Question) -> ServiceToken | None:
         """The service token whose id and secret the request carries. Raises Refused for wrong ones."""
@@ -91,48 +99,6 @@ class Decider:
                     raise Refused("the service token has expired")
                 return token
         raise Refused("the service token is not known here")
-
-    async def _session(
-        self, in_force: InForce, application: Application, question: Question
-    ) -> Session | None:
-        """The live session that the request proves, by its foothold cookie or a token of ours."""
-        secret = question.cookie(names.FOOTHOLD_COOKIE)
-        if secret:
-            session = await self._session_of_foothold(application, secret)
-            if session is not None:
-                return session
-        token = question.header(names.CLIENT_TOKEN_HEADER) or question.cookie(names.TOKEN_COOKIE)
-        if not token:
-            return None
-        return await self._session_of_token(in_force, application, token)
-
-    async def _session_of_foothold(self, application: Application, secret: str) -> Session | None:
-        try:
-            foothold, session = await self._sessions.foothold(hashed(secret))
-        except NotFound:
-            return None
-        now = self._clock.now()
-        live = session.is_live(now) and now < foothold.expires
-        return session if live and foothold.application == application.id else None
-
-    async def _session_of_token(
-        self, in_force: InForce, application: Application, token: str
-    ) -> Session | None:
-        """None for a token that does not hold, is for elsewhere, or was ended by a generation."""
-        try:
-            claims = self._tokens.verify(token)
-        except Refused:
-            return None
-        ours = f"{in_force.configuration.generation}.{application.generation}."
-        if application.audience not in claims.get("aud", ()) or not claims.get("sid"):
-            return None
-        if not str(claims.get("gen", "")).startswith(ours):
-            return None
-        try:
-            session = await self._sessions.get(claims["sid"])
-        except NotFound:
-            return None
-        return session if session.is_live(self._clock.now()) else None
 
     async def _answer_machine(
         self, in_force: InForce, application: Application, machine: ServiceToken, question: Question
@@ -148,7 +114,7 @@ class Decider:
         decision = evaluate(in_force.compiled[application.id], request)
         who = f"service token {machine.id}"
         if not decision.allowed:
-            return _denied(application, decision, person=who)
+            return _denied(application, decision, question, person=who)
         facts = _facts(Kind.ALLOW, decision, person=who)
         if decision.action is Action.BYPASS:
             return Pass(facts=facts)
@@ -157,17 +123,18 @@ class Decider:
         return Pass(
             facts=facts,
             headers={names.ASSERTION_HEADER: issued.token},
-            cookies=[set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)],
+            cookies=[_token_cookie(application, issued)],
         )
 
     async def _answer_person(
         self,
         in_force: InForce,
         application: Application,
-        session: Session | None,
+        proof: Proof | None,
         question: Question,
     ) -> Answer:
         compiled = in_force.compiled[application.id]
+        session = proof.session if proof is not None else None
         request = await self._requests.of(
             in_force,
             application,
@@ -177,42 +144,56 @@ class Decider:
             target=question.target,
         )
         decision = evaluate(compiled, request)
-        if decision.allowed:
-            return self._pass(in_force, application, session, decision, question, request)
+        if decision.allowed and (proof is None or decision.action is Action.BYPASS):
+            return Pass(facts=_facts(Kind.ALLOW, decision))
+        if decision.allowed and proof is not None:
+            until = proof.ends(application, compiled, decision)
+            if until <= self._clock.now():
+                return self._ask_who(application, Decision.deny(Reason.SESSION_ENDED), question)
+            return self._pass(in_force, application, replace(proof, until=until), decision, question, request)
         if session is not None:
             if missing_contexts(compiled, request):
                 return self._ask_more(application, session, question, Reason.CONTEXT_REQUIRED)
             if not in_force.takes(application, session):
                 return self._ask_more(application, session, question, Reason.OTHER_IDENTITY_PROVIDER)
-            return _denied(application, decision, person=session.identity.email, session=session.id)
+            person = session.identity.email
+            return _denied(application, decision, question, person=person, session=session.id)
         if not needs_identity(compiled, request):
-            return _denied(application, decision, person="")
+            return _denied(application, decision, question, person="")
         return self._ask_who(application, decision, question)
 
     def _pass(
         self,
         in_force: InForce,
         application: Application,
-        session: Session | None,
+        proof: Proof,
         decision: Decision,
         question: Question,
         request: AccessRequest,
     ) -> Pass:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
-        if session is None or decision.action is Action.BYPASS:
-            return Pass(facts=_facts(Kind.ALLOW, decision))
-        now = self._clock.now()
-        issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
+        session = proof.session
+        issued = issue.for_person(
+            self._tokens,
+            in_force,
+            application,
+            session,
+            request=request,
+            policy=decision.policy,
+            until=proof.until,
+            now=self._clock.now(),
+        )
         renews = bool(question.headers.get("cookie"))
-        cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
+        person = request.identity or session.identity
         return Pass(
             facts=_facts(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
             headers={
                 names.ASSERTION_HEADER: issued.token,
                 names.EMAIL_HEADER: session.identity.email,
                 names.SESSION_HEADER: session.id,
+                **identity_headers(application.origin.identity_headers, person),
             },
-            cookies=[cookie] if renews else [],
+            cookies=[_token_cookie(application, issued)] if renews else [],
         )
 
     def _ask_more(
@@ -220,16 +201,22 @@ class Decider:
     ) -> Answer:
         """Somebody is signed in, and another sign-in would let them in: send them to it."""
         decision = Decision.deny(reason)
-        if not question.is_navigation:
-            denied = _denied(application, decision, person=session.identity.email, session=session.id)
-            return replace(denied, status=401)
+        if not _may_be_sent(application, question):
+            return Deny(
+                facts=_facts(Kind.DENY, decision, person=session.identity.email, session=session.id),
+                status=401,
+                sentences=sentences(decision),
+                application=application.name or application.id,
+                application_id=application.id,
+                failed_rule=failed_rule(decision),
+            )
         departure = self._flows.begin(application, question)
         facts = _facts(Kind.SIGN_IN, decision, person=session.identity.email, session=session.id)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
 
     def _ask_who(self, application: Application, decision: Decision, question: Question) -> Answer:
         facts = _facts(Kind.SIGN_IN, decision)
-        if not question.is_navigation:
+        if not _may_be_sent(application, question):
             return Deny(
                 facts=facts,
                 status=401,
@@ -251,14 +238,31 @@ def _facts(kind: Kind, decision: Decision, *, person: str = "", session: str = "
     )
 
 
-def _denied(application: Application, decision: Decision, *, person: str, session: str = "") -> Deny:
+def _token_cookie(application: Application, issued: issue.Issued) -> str:
+    name = names.token_cookie(application)
+    return set_cookie(name, issued.token, lifetime=issued.lifetime, same_site=application.same_site)
+
+
+def _may_be_sent(application: Application, question: Question) -> bool:
+    """Whether whoever asks can be sent to the sign-in, rather than be told 401."""
+    return question.is_navigation and application.sign_in is WithoutSignIn.REDIRECT
+
+
+def _denied(
+    application: Application, decision: Decision, question: Question, *, person: str, session: str = ""
+) -> Deny | SendAway:
+    facts = _facts(Kind.DENY, decision, person=person, session=session)
+    page = application.deny_page
+    if page is not None and page.redirect and question.is_navigation:
+        return SendAway(facts=facts, location=page.redirect)
     return Deny(
-        facts=_facts(Kind.DENY, decision, person=person, session=session),
+        facts=facts,
         status=403,
         sentences=sentences(decision),
         application=application.name or application.id,
         application_id=application.id,
         failed_rule=failed_rule(decision),
+        page=page,
     )
 
 

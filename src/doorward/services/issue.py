@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.claims import TokenClaims, Validity, Verdicts
+from doorward.model.ids import PolicyId
 from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
 from doorward.policy.verdicts import verdicts
@@ -33,11 +34,14 @@ def for_person(
     session: Session,
     *,
     request: AccessRequest,
+    policy: PolicyId | None,
+    until: datetime,
     now: datetime,
 ) -> Issued:
-    """A token for the session's person on ``application``: at most an hour, never past the session.
+    """A token for the session's person on ``application``: at most an hour, never past the session, nor
+    past ``until``, when they have to come into the application anew.
 
-    ``request`` holds the facts by which they were let in.
+    ``request`` holds the facts by which they were let in, and ``policy`` did it, if any.
 
     It carries only the facts that the application's policies mention, so that a person in
     thousands of groups still has a small cookie. It does not outlive an authentication context that
@@ -45,15 +49,17 @@ def for_person(
     """
     identity = in_force.person(session, now=now)
     mentioned = in_force.compiled[application.id].mentioned
-    until = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
-    ends = [until[context] for context in identity.contexts & mentioned.contexts]
+    holds = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
+    ends = [holds[context] for context in identity.contexts & mentioned.contexts]
     found = verdicts(in_force.compiled[application.id], request)
-    lifetime = min(LIFETIME, session.expires - now, *_until(found, now), *(end - now for end in ends))
+    latest = min(session.expires, until)
+    lifetime = min(LIFETIME, latest - now, *_until(found, now), *(end - now for end in ends))
     claims = TokenClaims.for_person(
         identity,
         session=session.id,
         mentioned=mentioned,
         verdicts=found,
+        policy=policy,
         validity=_validity(tokens, in_force, application, now=now, lifetime=lifetime),
     )
     return Issued(tokens.sign(claims.as_claims()), lifetime)

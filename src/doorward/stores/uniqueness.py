@@ -8,6 +8,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import LocalAccounts
 from doorward.model.policy import Policy
+from doorward.policy.destinations import Destinations
 
 
 def refuse_duplicates(configuration: Configuration) -> None:
@@ -17,7 +18,7 @@ def refuse_duplicates(configuration: Configuration) -> None:
     _distinct("rule_groups", "id", (g.id for g in c.rule_groups))
     _distinct("policies", "id", (p.id for p in c.policies))
     _distinct("applications", "id", (a.id for a in c.applications))
-    _distinct("applications", "hostname", (a.hostname for a in c.applications))
+    Destinations.of(c.applications)
     _distinct("applications", "audience", (a.audience for a in c.applications))
     _distinct("tunnels", "id", (t.id for t in c.tunnels))
     _distinct("tunnels", "name", (t.name for t in c.tunnels))

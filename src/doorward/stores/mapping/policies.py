@@ -16,6 +16,7 @@ def to_row(policy: Policy, *, position: int) -> Row:
         "name": policy.name,
         "action": policy.action.value,
         "rules": rules_to_json(policy.rules),
+        "session_duration": policy.session_duration,
     }
 
 
@@ -26,4 +27,5 @@ def from_row(row: ReadRow) -> Policy:
         name=row["name"],
         action=Action(row["action"]),
         rules=rules_from_json(row["rules"]),
+        session_duration=row["session_duration"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Integer, Table
 
-from doorward.stores.tables.columns import metadata, text
+from doorward.stores.tables.columns import Duration, metadata, text
 
 policies = Table(
     "policies",
@@ -14,4 +14,5 @@ policies = Table(
     text("name"),
     text("action"),
     Column("rules", JSON, nullable=False),
+    Column("session_duration", Duration, nullable=True),
 )
