@@ -71,7 +71,7 @@ def _detailed(at: At, plain: DeclaredOrigin) -> DeclaredOrigin:
         verify=fields.optional("verify", values.switch, default=True),
         headers=headers,
         identity_headers=identity_headers,
-        timeouts=fields.optional("timeouts", _timeouts, OriginTimeouts()),
+        timeouts=fields.optional("timeouts", lambda inner: _timeouts(inner, plain), OriginTimeouts()),
     )
 
 
@@ -128,8 +128,11 @@ def _by_name(at: At, read: Callable[[At], str], *, of_people: bool) -> Pairs:
     return tuple(sorted(found.items()))
 
 
-def _timeouts(at: At) -> OriginTimeouts:
+def _timeouts(at: At, plain: DeclaredOrigin) -> OriginTimeouts:
     fields = at.fields(TIMEOUT_FIELDS)
+    if plain.tunnel is not None and "connect" in fields:
+        problem = "is for servers that the edge dials itself; a tunnel's connector has a time of its own"
+        raise Invalid(fields.path("connect"), f"{problem}: leave it out")
 
     def read(name: str) -> timedelta | None:
         return fields.optional(name, _timeout, None)

@@ -21,6 +21,7 @@ JWT_AUTHN: Final = "envoy.filters.http.jwt_authn"
 CREDENTIAL: Final = "doorward.credential"
 """The filter that judges, once for all applications, whether the credential lives."""
 RBAC: Final = "envoy.filters.http.rbac"
+CORS: Final = "envoy.filters.http.cors"
 EXT_AUTHZ: Final = "envoy.filters.http.ext_authz"
 HEADER_TO_METADATA: Final = "envoy.filters.http.header_to_metadata"
 TOKEN_FROM_REQUEST: Final = "doorward.token_from_request"
@@ -120,7 +121,7 @@ TEAM_HOST: Final = f"{ROUTES}/(team)"
 UNKNOWN_HOST: Final = f"{ROUTES}/(unknown)"
 
 
-def virtual_host(application: ApplicationId) -> str:
-    """The virtual host of an application. Envoy takes what stands before the last ``/`` for the name of
+def virtual_host(hostname: str) -> str:
+    """The virtual host of a hostname, or of a wildcard. Envoy takes what stands before the last ``/`` for the name of
     the route table that the host belongs to, and removes a host by this name too."""
-    return f"{ROUTES}/{application}"
+    return f"{ROUTES}/{hostname}"

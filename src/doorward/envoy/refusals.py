@@ -6,6 +6,8 @@ while the tree's input is all of them, joined.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from envoy.config.route.v3 import route_components_pb2
@@ -30,8 +32,16 @@ are not ASCII: Envoy refuses them in HTTP/1.1 and not in HTTP/2."""
 
 Predicate: TypeAlias = matcher_pb2.Matcher.MatcherList.Predicate
 
-TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
-"""Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
+TWICE_ENCODED_PATH = r"[^?]*%25[0-9A-Fa-f]{2}.*"
+"""A path that an origin which decodes twice would take for another one: refused where paths tell
+applications apart."""
+
+
+def token_twice(cookie: str) -> str:
+    """Matches cookies of which two are a token of ours: whoever reads them has to choose one, and others may
+    choose another."""
+    return f"(?s).*{re.escape(cookie)}=.*{re.escape(cookie)}=.*"
+
 
 METHODS = (
     *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ACL", "BIND", "CHECKOUT", "COPY", "LINK"),
@@ -47,14 +57,17 @@ KNOWN_METHODS = tuple("|".join(METHODS[start : start + 7]) for start in range(0,
 one, for Envoy bounds the size of each (``re2.max_program_size.error_level``)."""
 
 
-def sorted_out(*routes: Route) -> matcher_pb2.Matcher:
-    """These routes, for requests that have a method we know, our token at most once, and a path that has
-    one meaning."""
-    ambiguous = RouteMatch(prefix="/", headers=[header_matcher(":path", regex=AMBIGUOUS_PATH)])
-    judged = [answer("ambiguous-path", ambiguous, 400), *routes]
+def sorted_out(
+    *routes: Route, tokens: Iterable[str] = (names.TOKEN_COOKIE,), paths: bool = False
+) -> matcher_pb2.Matcher:
+    """These routes, for requests that have a method we know, each of our ``tokens`` (cookies) at most once,
+    and a path that has one meaning. ``paths``: they tell applications apart by it."""
+    ambiguous = [AMBIGUOUS_PATH, TWICE_ENCODED_PATH] if paths else [AMBIGUOUS_PATH]
+    unclear = [RouteMatch(prefix="/", headers=[header_matcher(":path", regex=regex)]) for regex in ambiguous]
+    judged = [*(answer("ambiguous-path", match, 400) for match in unclear), *routes]
     refused = [
         _refused("method-not-allowed", _unknown_method(), 405),
-        _refused("duplicate-cookie", _token_twice(), 400),
+        *(_refused("duplicate-cookie", _token_twice(cookie), 400) for cookie in tokens),
     ]
     return matcher_pb2.Matcher(
         matcher_list=matcher_pb2.Matcher.MatcherList(matchers=refused),
@@ -67,10 +80,10 @@ def _unknown_method() -> Predicate:
     return Predicate(not_matcher=Predicate(or_matcher=Predicate.PredicateList(predicate=known)))
 
 
-def _token_twice() -> Predicate:
+def _token_twice(cookie: str) -> Predicate:
     """In one ``Cookie`` header or in two, which HTTP/1.1 can have. The pieces of HTTP/2 (RFC 9113 section
     8.2.3) are one header by then."""
-    return _field("cookie", TOKEN_TWICE)
+    return _field("cookie", token_twice(cookie))
 
 
 def _field(name: str, regex: str) -> Predicate:
