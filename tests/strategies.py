@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from doorward.model.access import Identity
-from doorward.model.application import Application, Origin
+from doorward.model.application import Application, ApplicationType, Origin
+from doorward.model.application_options import (
+    Cors,
+    DenyPage,
+    OriginHeaders,
+    OriginTimeouts,
+    SameSite,
+    WithoutSignIn,
+)
 from doorward.model.configuration import Configuration
+from doorward.model.destination import Destination
 from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.policy import Action, Policy
@@ -41,7 +50,14 @@ selectors = st.builds(Selector, kind=texts, value=texts, identity_provider=st.no
 selector_lists = st.lists(selectors, max_size=2).map(tuple)
 rules = st.builds(Rules, include=selector_lists, require=selector_lists, exclude=selector_lists)
 rule_groups = st.builds(RuleGroup, id=names, rules=rules, name=texts)
-policies = st.builds(Policy, id=names, action=st.sampled_from(Action), rules=rules, name=texts)
+policies = st.builds(
+    Policy,
+    id=names,
+    action=st.sampled_from(Action),
+    rules=rules,
+    name=texts,
+    session_duration=st.none() | durations,
+)
 
 accounts = st.builds(
     Account,
@@ -67,6 +83,21 @@ identity_providers = st.builds(
     IdentityProvider, id=names, settings=local_accounts | openid_connects, name=texts
 )
 
+destinations = st.builds(
+    Destination,
+    hostname=names.map("{}.example.com".format),
+    path=st.sampled_from(["", "/admin", "/Admin/*"]),
+)
+some_durations = st.none() | durations
+cors = st.builds(
+    Cors,
+    allow_origins=st.lists(texts, max_size=2).map(tuple),
+    max_age=some_durations,
+    allow_credentials=st.booleans(),
+    pass_preflight=st.booleans(),
+)
+deny_pages = st.builds(DenyPage, text=texts, link_text=texts, link_url=texts, redirect=texts)
+pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
 origins = st.builds(
     Origin,
     url=texts,
@@ -75,20 +106,37 @@ origins = st.builds(
     ca=texts,
     server_name=texts,
     verify=st.booleans(),
+    headers=st.builds(OriginHeaders, added=pairs, removed=st.lists(texts, max_size=2).map(tuple)),
+    identity_headers=pairs,
+    timeouts=st.builds(OriginTimeouts, connect=some_durations, request=some_durations, idle=some_durations),
 )
 applications = st.builds(
     Application,
     id=names,
-    hostname=names.map("{}.example.com".format),
+    type=st.sampled_from(ApplicationType),
+    destinations=st.lists(destinations, max_size=3, unique_by=lambda place: place.key).map(tuple),
     origin=origins,
     audience=names.map("audience-{}".format),
     name=texts,
     policies=distinct(policies | names, lambda entry: entry.id if isinstance(entry, Policy) else entry),
-    session_duration=durations,
+    session_duration=some_durations,
+    sign_in_with=st.none() | names,
+    sign_in=st.sampled_from(WithoutSignIn),
+    same_site=st.sampled_from(SameSite),
+    cors=st.none() | cors,
+    deny_page=st.none() | deny_pages,
     generation=counts,
     show_in_launcher=st.booleans(),
     websockets=st.booleans(),
 )
+
+
+def apart(found: tuple[Application, ...]) -> bool:
+    """Whether no two are at the same place."""
+    places = [place.key for each in found for place in each.destinations]
+    return len(set(places)) == len(places)
+
+
 tunnels = st.builds(Tunnel, id=names, name=names, token_version=counts)
 service_tokens = st.builds(
     ServiceToken, id=names, client_id=names, secret_hash=texts, name=texts, expires=st.none() | instants
@@ -98,7 +146,7 @@ configurations = st.builds(
     identity_providers=distinct(identity_providers, lambda p: p.id),
     rule_groups=distinct(rule_groups, lambda g: g.id),
     policies=distinct(policies, lambda p: p.id),
-    applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
+    applications=distinct(applications, lambda a: a.id, lambda a: a.audience).filter(apart),
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),
     service_tokens=distinct(service_tokens, lambda t: t.id, lambda t: t.client_id),
     session_duration=durations,

@@ -45,7 +45,7 @@ def test_what_is_no_hostname_is_told_how_to_write_it(text: str, fix: str) -> Non
 def test_a_hostname_is_kept_as_it_is(text: str) -> None:
     applications = declared(at_hostname(text)).applications
     assert applications is not None
-    assert applications[0].hostname == text
+    assert applications[0].destinations[0].hostname == text
 
 
 URLS = [

@@ -6,6 +6,7 @@ import pytest
 
 from doorward.declaration.declared import DeclaredApplication, DeclaredOrigin
 from doorward.model.application import Application, Origin
+from doorward.model.destination import Destination
 from doorward.model.ids import ApplicationId, Audience
 from doorward.model.policy import Policy
 from tests.declaration.files import FULL, application, declared, said, section
@@ -25,7 +26,7 @@ def test_an_application_is_read() -> None:
         server_name="builds.internal",
         verify=False,
     )
-    assert (found.id, found.hostname, found.name) == ("builds", "builds.example.com", "")
+    assert (found.id, str(found.destinations[0]), found.name) == ("builds", "builds.example.com", "")
     assert (found.show_in_launcher, found.websockets) == (False, False)
     assert [policy.id for policy in found.policies if isinstance(policy, Policy)] == ["bots"]
 
@@ -46,7 +47,7 @@ def test_what_is_left_out_has_the_defaults_of_the_noun() -> None:
     found = read(section("applications", "{id: wiki, hostname: wiki.example.com, url: 'http://h'}"))
     default = Application(
         id=ApplicationId("wiki"),
-        hostname="wiki.example.com",
+        destinations=(Destination("wiki.example.com"),),
         origin=Origin(url="http://h"),
         audience=Audience(""),
     )

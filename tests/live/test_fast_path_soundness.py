@@ -167,7 +167,7 @@ def generation_of(compiled: CompiledApplication) -> str:
 def rules_of(cases: Sequence[Case]) -> dict[str, rbac_pb2.RBACPerRoute]:
     """The rules of each host."""
     return {
-        case.rule_set.application.hostname: application_rbac(
+        case.rule_set.application.destinations[0].hostname: application_rbac(
             case.rule_set.compiled, case.rule_set.application.audience, generation_of(case.rule_set.compiled)
         )
         for case in cases
@@ -186,7 +186,7 @@ def living(now: datetime) -> rbac_pb2.RBAC:
 def questions_of(cases: Sequence[Case], mint: Mint) -> list[Question]:
     """What is asked of Envoy."""
     return [
-        Question(case.rule_set.application.hostname, str(case.request.source), mint.token(case))
+        Question(case.rule_set.application.destinations[0].hostname, str(case.request.source), mint.token(case))
         for case in cases
     ]
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application, Origin
+from doorward.model.destination import Destination
 from doorward.model.ids import (
     ApplicationId,
     Audience,
@@ -90,7 +91,7 @@ class Generator:
     def rule_set(self, name: str) -> RuleSet:
         application = Application(
             id=ApplicationId(name),
-            hostname=f"{name}.test",
+            destinations=(Destination(f"{name}.test"),),
             origin=Origin(url="http://127.0.0.1:1"),
             audience=Audience(f"audience-of-{name}"),
             identity_providers=self._random.choice(((), (), (), PROVIDERS[:1], PROVIDERS)),

@@ -104,8 +104,8 @@ def test_a_secret_that_was_moved_to_another_provider_is_refused(tmp_path: Path) 
         "UPDATE applications SET origin = '{}'",
         "UPDATE applications SET origin = 'no JSON'",
         "UPDATE applications SET origin = '[]'",
-        "INSERT INTO application_policies VALUES ('hello', 0, 'p', '', 'admit', '{}')",
-        "INSERT INTO application_policies VALUES ('hello', 0, 'p', '', 'allow', '{\"include\": []}')",
+        "INSERT INTO application_policies VALUES ('hello', 0, 'p', '', 'admit', '{}', NULL)",
+        "INSERT INTO application_policies VALUES ('hello', 0, 'p', '', 'allow', '{\"include\": []}', NULL)",
     ],
 )
 def test_what_cannot_be_understood_is_an_error_and_never_a_guess(tmp_path: Path, change: str) -> None:

@@ -44,8 +44,8 @@ CASES = {
     "rule_groups[1].id": Configuration(rule_groups=(GROUP, GROUP)),
     "policies[1].id": Configuration(policies=(POLICY, POLICY)),
     "applications[1].id": Configuration(applications=(HELLO, replace(WIKI, id=ApplicationId("hello")))),
-    "applications[1].hostname": Configuration(
-        applications=(HELLO, replace(WIKI, hostname="hello.example.com"))
+    "applications[wiki].destinations[0]": Configuration(
+        applications=(HELLO, replace(WIKI, destinations=HELLO.destinations))
     ),
     "applications[1].audience": Configuration(
         applications=(HELLO, replace(WIKI, audience=Audience("audience-of-hello")))

@@ -36,7 +36,7 @@ NAMES = ("Hello", "Wiki", "Build server", "Metrics", "Payroll", "Camera 3", "Lib
 def tile(name: str) -> Tile:
     """A tile for an application of that name."""
     host = "".join(sign for sign in name.lower() if sign.isascii() and sign.isalnum()) + ".example.com"
-    return Tile(name=name, url=f"https://{host}/", hostname=host)
+    return Tile(name=name, url=f"https://{host}/", place=host)
 
 
 DENIED = Denied(
@@ -163,7 +163,7 @@ HOSTILE_EXAMPLES: Mapping[str, Page] = {
     "launcher": Launcher(
         email=HOSTILE,
         name=HOSTILE,
-        tiles=(Tile(name=HOSTILE, url="/?" + HOSTILE, hostname=HOSTILE),),
+        tiles=(Tile(name=HOSTILE, url="/?" + HOSTILE, place=HOSTILE),),
         sign_out=SIGN_OUT,
         links=(Link(name=HOSTILE, url="/?" + HOSTILE),),
     ),

@@ -86,6 +86,12 @@ def application(at: At) -> DeclaredApplication:
     )
 
 
+def hostname_of(declared: DeclaredApplication) -> str:
+    """Its hostname if that is all that is said of where it is, else empty."""
+    first, *others = declared.destinations or (Destination(""),)
+    return "" if others or first.path else first.hostname
+
+
 def _type(at: At) -> ApplicationType:
     return values.one_of(at, _TYPES, noun="a type of application")
 

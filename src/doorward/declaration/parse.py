@@ -123,7 +123,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             fields,
             "applications",
             apps.application,
-            {"id": lambda application: application.id},
+            {"id": lambda application: application.id, "hostname": apps.hostname_of},
         ),
         service_tokens=_section(
             fields,

@@ -122,6 +122,6 @@ UNKNOWN_HOST: Final = f"{ROUTES}/(unknown)"
 
 
 def virtual_host(hostname: str) -> str:
-    """The virtual host of a hostname, or of a wildcard. Envoy takes what stands before the last ``/`` for the name of
-    the route table that the host belongs to, and removes a host by this name too."""
+    """The virtual host of a hostname, or of a wildcard. Envoy takes what stands before the last ``/`` for
+    the name of the route table that the host belongs to, and removes a host by this name too."""
     return f"{ROUTES}/{hostname}"

@@ -113,8 +113,8 @@ class TokenClaims:
         session: SessionId,
         mentioned: Mentioned,
         verdicts: Verdicts,
-        policy: PolicyId | None,
         validity: Validity,
+        policy: PolicyId | None = None,
     ) -> TokenClaims:
         """A person's claims. Of their facts only those that the policies mention go in."""
         headers = identity_headers(mentioned.headers, identity)
