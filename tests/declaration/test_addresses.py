@@ -13,7 +13,7 @@ HOSTNAMES = [
     ("wiki.example.com:8443", "leave out the port"),
     ("https://wiki.example.com", "without scheme and path"),
     ("wiki.example.com/path", "without scheme and path"),
-    ("*.example.com", "wildcards are not supported"),
+    ("*.example.com", "a * may only stand at the beginning, as in *.example.com, and in destinations"),
     ("192.0.2.1", "use a name, not an IP address"),
     ("[2001:db8::1]", "use a name, not an IP address"),
     ("2001:db8::1", "use a name, not an IP address"),

@@ -56,7 +56,7 @@ def test_a_change_names_its_fields_and_no_values() -> None:
             name="ada@example.com of staff",
             fields=("password_hash",),
         ),
-        Change(kind=ChangeKind.CHANGED, noun="application", name="wiki", fields=("hostname", "url")),
+        Change(kind=ChangeKind.CHANGED, noun="application", name="wiki", fields=("destinations", "url")),
     ]
     assert "changed application wiki: hostname, url" in told(BEFORE, after)
 
