@@ -21,7 +21,7 @@ def test_what_is_ours_does_not_reach_an_origin() -> None:
 
 
 def test_upgrades_and_event_streams_of_a_direct_application_go_where_they_can_be_cut() -> None:
-    clusters = [r.route.cluster for r in routes_of(HOSTS["direct"]) if leads_on(r)]
+    clusters = [r.route.cluster for r in routes_of(HOSTS["direct.example.com"]) if leads_on(r)]
     assert clusters == ["tunnel/direct", "tunnel/direct", "origin/direct"]
 
 
@@ -46,6 +46,6 @@ def test_only_reads_are_sent_again() -> None:
 
 def test_routes_to_an_application_say_which_version_of_its_policies_decides() -> None:
     version = served(application("hello", ENGINEERS)).compiled.version
-    for route in routes_of(HOSTS["hello"]):
+    for route in routes_of(HOSTS["hello.example.com"]):
         stated = dict(route.metadata.filter_metadata[names.ROUTE_METADATA]) if leads_on(route) else {}
         assert stated == ({"policy_version": version} if leads_on(route) else {})

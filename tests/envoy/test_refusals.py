@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from envoy.type.matcher.v3 import http_inputs_pb2
 
-from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, METHODS, TOKEN_TWICE
+from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, METHODS, token_twice
 from tests.envoy.hosts import application_hosts, hosts, routes_of
 
 HOSTS = hosts()
@@ -51,7 +51,7 @@ def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
         assert not host.routes
         predicate = host.matcher.matcher_list.matchers[1].predicate
         assert looked_at(predicate) == "cookie"
-        assert predicate.single_predicate.value_match.safe_regex.regex == TOKEN_TWICE
+        assert predicate.single_predicate.value_match.safe_regex.regex == token_twice(names.TOKEN_COOKIE)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
     ],
 )
 def test_only_our_token_twice_is_refused(cookies: str, *, twice: bool) -> None:
-    assert bool(re.fullmatch(TOKEN_TWICE, cookies)) is twice
+    assert bool(re.fullmatch(token_twice(names.TOKEN_COOKIE), cookies)) is twice
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_every_application_has_rules_even_the_one_that_nobody_may_open() -> None
         assert host.typed_per_filter_config[names.RBAC].Unpack(rules)
         assert rules.rbac.HasField("shadow_rules")
     closed = rbac_pb2.RBACPerRoute()
-    assert HOSTS["closed"].typed_per_filter_config[names.RBAC].Unpack(closed)
+    assert HOSTS["closed.example.com"].typed_per_filter_config[names.RBAC].Unpack(closed)
     assert not closed.rbac.shadow_rules.policies
 
 
@@ -62,7 +62,7 @@ def test_an_unknown_host_is_answered_here() -> None:
 
 
 def test_a_host_answers_with_and_without_its_port_and_nothing_else() -> None:
-    assert list(HOSTS["hello"].domains) == [
+    assert list(HOSTS["hello.example.com"].domains) == [
         "hello.example.com",
         "hello.example.com:8443",
         "hello.example.com:443",

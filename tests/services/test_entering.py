@@ -19,7 +19,14 @@ from tests.services.signing_in import signed_in
 from tests.services.world import SOURCE, World, cookies_of
 
 SECRET = "b" * 43
-FLOW = Flow(ApplicationId("hello"), "/wiki?page=2", hashed(SECRET))
+
+
+def browser(secret: str = SECRET) -> Callable[[str], str]:
+    """Whose flow cookie this is."""
+    return {names.FLOW_COOKIE: secret}.__getitem__
+
+
+FLOW = Flow(ApplicationId("hello"), "hello.example.com", "/wiki?page=2", hashed(SECRET))
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ async def code_for(world: World, session: Session) -> str:
 def test_a_password_leads_to_the_application_and_the_page_that_was_asked_for(world: World) -> None:
     async def walk() -> Onward:
         code = await code_for(world, await signed_in(world))
-        return await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
+        return await world.entering.enter("hello.example.com", code=code, cookie=browser(), source=SOURCE)
 
     entered = asyncio.run(walk())
     assert entered.location == "/wiki?page=2"
@@ -50,8 +57,8 @@ def test_a_password_leads_to_the_application_and_the_page_that_was_asked_for(wor
 def test_a_code_works_once(world: World) -> None:
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
+        await world.entering.enter("hello.example.com", code=code, cookie=browser(), source=SOURCE)
+        await world.entering.enter("hello.example.com", code=code, cookie=browser(), source=SOURCE)
 
     with pytest.raises(Refused, match="used already"):
         asyncio.run(walk())
@@ -61,7 +68,7 @@ def test_a_code_works_for_a_minute(world: World) -> None:
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
         world.clock.advance(timedelta(seconds=61))
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
+        await world.entering.enter("hello.example.com", code=code, cookie=browser(), source=SOURCE)
 
     with pytest.raises(Refused):
         asyncio.run(walk())
@@ -80,7 +87,7 @@ def test_a_code_works_only_where_and_in_which_browser_the_flow_began(
 ) -> None:
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
-        await world.entering.enter(hostname, code=code, flow_secret=secret, source=SOURCE)
+        await world.entering.enter(hostname, code=code, cookie=browser(secret), source=SOURCE)
 
     with pytest.raises(Refused, match=why):
         asyncio.run(walk())
@@ -90,7 +97,7 @@ def test_a_code_of_a_session_that_was_revoked_meanwhile_is_worth_nothing(world: 
     async def walk() -> None:
         code = await code_for(world, await signed_in(world))
         await world.sessions.revoke_of("ada@example.com")
-        await world.entering.enter("hello.example.com", code=code, flow_secret=SECRET, source=SOURCE)
+        await world.entering.enter("hello.example.com", code=code, cookie=browser(), source=SOURCE)
 
     with pytest.raises(Refused, match="ended"):
         asyncio.run(walk())

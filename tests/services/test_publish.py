@@ -77,7 +77,7 @@ def test_an_application_that_did_not_change_is_the_same_resource(world: World) -
     before = world.edges.published[-1].resources[VIRTUAL_HOST]
     asyncio.run(change())
     after = world.edges.published[-1].resources[VIRTUAL_HOST]
-    assert {name for name in after if after[name] is not before[name]} == {"public/hello"}
+    assert {name for name in after if after[name] is not before[name]} == {"public/hello.example.com"}
 
 
 def test_the_certificate_is_for_every_hostname(world: World) -> None:

@@ -213,18 +213,18 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
     )
 
 
-def _session_durations(application: Application, policies: Sequence[Policy]) -> Sequence[float | None]:
-    """In seconds, the application's before those of its policies: a token made under others may live too
-    long."""
-    durations = [application.session_duration, *(policy.session_duration for policy in policies)]
-    return [None if duration is None else duration.total_seconds() for duration in durations]
+def _session_durations(application: Application, policies: Sequence[Policy]) -> Mapping[str, float]:
+    """In seconds, the application's under no name and those of policies under theirs: a token made under
+    others may live too long."""
+    durations = {"": application.session_duration, **{each.id: each.session_duration for each in policies}}
+    return {name: found.total_seconds() for name, found in durations.items() if found is not None}
 
 
 def _fingerprint(
     mentioned: Mentioned,
     judged: Sequence[Selector],
     lists: Mapping[ListId, NamedList],
-    durations: Sequence[float | None],
+    durations: Mapping[str, float],
 ) -> str:
     """Names the facts that a token must carry; the leading number counts changes to their form. What a
     token says of a list is about the list as it was: so its items are among the facts."""
