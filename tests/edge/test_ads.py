@@ -200,7 +200,9 @@ def test_a_refused_host_does_not_hold_the_others_back_and_is_never_offered_again
         if at_first:
             del expected[VIRTUAL_HOST, "public/app-3.example.com"]
         else:
-            expected[VIRTUAL_HOST, "public/app-3.example.com"] = versions(before)[VIRTUAL_HOST, "public/app-3.example.com"]
+            expected[VIRTUAL_HOST, "public/app-3.example.com"] = versions(before)[
+                VIRTUAL_HOST, "public/app-3.example.com"
+            ]
         assert client.holds == expected
         [status] = ads.statuses()
         assert "public/app-3.example.com: no such field" in status.refusal

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from envoy.type.matcher.v3 import http_inputs_pb2
 
+from doorward.envoy import names
 from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, METHODS, token_twice
 from tests.envoy.hosts import application_hosts, hosts, routes_of
 

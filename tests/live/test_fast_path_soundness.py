@@ -164,10 +164,15 @@ def generation_of(compiled: CompiledApplication) -> str:
     return token_generation(3, 1, compiled.fingerprint)
 
 
+def host_of(case: Case) -> str:
+    """Where its application is."""
+    return case.rule_set.application.destinations[0].hostname
+
+
 def rules_of(cases: Sequence[Case]) -> dict[str, rbac_pb2.RBACPerRoute]:
     """The rules of each host."""
     return {
-        case.rule_set.application.destinations[0].hostname: application_rbac(
+        host_of(case): application_rbac(
             case.rule_set.compiled, case.rule_set.application.audience, generation_of(case.rule_set.compiled)
         )
         for case in cases
@@ -185,10 +190,7 @@ def living(now: datetime) -> rbac_pb2.RBAC:
 
 def questions_of(cases: Sequence[Case], mint: Mint) -> list[Question]:
     """What is asked of Envoy."""
-    return [
-        Question(case.rule_set.application.destinations[0].hostname, str(case.request.source), mint.token(case))
-        for case in cases
-    ]
+    return [Question(host_of(case), str(case.request.source), mint.token(case)) for case in cases]
 
 
 def judged(folder: Path, cases: Sequence[Case]) -> list[Verdict]:

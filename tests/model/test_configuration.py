@@ -12,7 +12,7 @@ from tests.services.world import ENGINEERS, MACHINES, application, configuration
 
 def test_things_are_found_by_what_they_are_called() -> None:
     present = configuration()
-    hello = present.application(ApplicationId("hello"))
+    assert present.application(ApplicationId("hello")).id == "hello"
     assert present.tunnel(TunnelId("t1")) is present.tunnel_named("office")
 
 

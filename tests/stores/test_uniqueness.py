@@ -68,7 +68,7 @@ def test_the_second_of_two_is_named(field: str, configuration: Configuration) ->
 
 def test_two_applications_at_one_place_are_refused_and_both_named() -> None:
     twice = Configuration(applications=(HELLO, replace(WIKI, destinations=HELLO.destinations)))
-    with pytest.raises(Invalid, match="'hello.example.com' is where application 'hello' is") as refusal:
+    with pytest.raises(Invalid, match=r"'hello.example.com' is where application 'hello' is") as refusal:
         refuse_duplicates(twice)
     assert refusal.value.field == "applications[wiki].destinations[0]"
 

@@ -274,7 +274,9 @@ def test_signing_in_as_someone_else_asks_the_provider_who() -> None:
 def test_whatever_goes_wrong_on_the_way_back_leads_to_another_try_for_the_same_page() -> None:
     site = Site(with_providers(COMPANY))
     site.world.redirect.fault = None
-    flow = site.world.flows.sealed(Flow(ApplicationId("hello"), "hello.example.com", "/wiki", hashed("b" * 43)))
+    flow = site.world.flows.sealed(
+        Flow(ApplicationId("hello"), "hello.example.com", "/wiki", hashed("b" * 43))
+    )
     there = site.get(f"{LOGIN}?{urlencode({'flow': flow})}")
     state = query_of(there.headers["location"])["state"]
     back = site.get(f"{CALLBACK}?state={state}&code=bad", cookies=cookies_set_by(there))

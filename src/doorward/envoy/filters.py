@@ -6,12 +6,14 @@
 3. ``jwt_authn`` verifies it. A missing or bad token only means "no claims".
 4. ``credential`` judges whether the session or service token behind it still counts: metadata too.
 5. ``rbac`` judges the claims in shadow mode, that verdict among them: its own is metadata, per application.
-6. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
+6. ``cors`` answers the preflights that an application's routes have it answer, and says on other answers
+   which pages may read them.
+7. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
    asks as well. It fails closed.
-7. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
+8. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
    "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
-8. ``session_to_upstream`` keys the connection to the origin by the session.
-9. ``router``.
+9. ``session_to_upstream`` keys the connection to the origin by the session.
+10. ``router``.
 
 The settings of 3 and 4 come as resources of their own (``extensions``).
 What clients may not say is removed before all of them (``early_header_mutation``).

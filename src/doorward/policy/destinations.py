@@ -84,14 +84,18 @@ class Destinations:
         return None
 
 
+_UNCOUNTED = r"(?:\.|%20)*(?:(?:;|%3b)[^/]*)?"
+
+
 def path_regex(path: str) -> str:
     """What matches the paths of a destination from end to end; means the same to Python and to RE2.
 
-    ``;`` ends the part of a segment that counts: servlet containers read ``/admin;x`` as ``/admin``.
+    ``;`` ends the part of a segment that counts: servlet containers read ``/admin;x`` as ``/admin``. Dots and
+    blanks at its end do not count either: Windows opens ``/admin.`` as ``/admin``.
     """
     if not path:
         return "(?s).*"
-    segments = (f"{_segment(segment)}(;[^/]*)?" for segment in path[1:].split("/"))
+    segments = (f"{_segment(segment)}{_UNCOUNTED}" for segment in path[1:].split("/"))
     return f"(?is)/{'/'.join(segments)}(/.*)?"
 
 
