@@ -3,7 +3,6 @@ and the token of one is worth nothing at the other."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -164,6 +163,7 @@ def test_identity_headers_are_the_edges_alone(shared: System) -> None:
         passed = told(ada.get(at(shared, "/admin/open"), {**SCRIPT, **FORGED}))["headers"]
         assert "x-user" not in passed
         # The other application asked for no such headers, and what clients send is not its business.
+        ada.open(at(shared, "/"))
         assert told(ada.get(at(shared, "/"), {**SCRIPT, "x-user": "eve"}))["headers"]["x-user"] == ["eve"]
 
 
@@ -172,18 +172,5 @@ def test_the_fast_path_decides_for_both(shared: System) -> None:
         ada.open(at(shared, "/"))
         for path, policy in (("/one", "site"), ("/admin/two", "admin")):
             told(ada.get(at(shared, path), SCRIPT))
-            line = logged(shared, path)
+            line = shared.logged(path)
             assert (line["decision"], line["decided_by"], line["application"]) == ("allow", "edge", policy)
-
-
-def logged(system: System, path: str) -> dict[str, Any]:
-    """The last line of the access log about a path; it is written at once or a moment later."""
-    from tests.live.system import eventually
-
-    found: list[dict[str, Any]] = []
-    for _ in eventually(f"a line about {path}"):
-        lines = (system.data / "logs" / "access.log").read_text().splitlines()
-        found = [line for line in map(json.loads, lines) if line["path"] == path]
-        if found:
-            break
-    return found[-1]

@@ -89,8 +89,8 @@ def _at(place: Place, *headers: HeaderMatcher) -> RouteMatch:
 
 def _preflight(forward: _Forwarding, cors: Cors, cluster: str) -> Route:
     """The question of a browser whether a page of another origin may send a request (Fetch standard, section
-    4.8), which comes without cookies. Answered before this route is asked to, by the ``cors`` filter, from
-    which it has the origins; or by the application's own server."""
+    4.8), which comes without cookies. Answered by the application's own server; or by the ``cors`` filter, which
+    looks at no route that answers itself, and then this one leads nowhere."""
     asks = (header_matcher(":method", exact="OPTIONS"), _present("access-control-request-method"))
     if cors.pass_preflight:
         route = forward.route(cluster, *asks, _present("origin"))
@@ -101,7 +101,9 @@ def _preflight(forward: _Forwarding, cors: Cors, cluster: str) -> Route:
             name=forward.place.served.application.id,
             match=match,
             metadata=_stated(forward.place.served),
-            direct_response=route_components_pb2.DirectResponseAction(status=403),
+            route=route_components_pb2.RouteAction(
+                cluster=names.NO_CLUSTER, cluster_not_found_response_code="NOT_FOUND"
+            ),
             typed_per_filter_config=forward.filters,
         )
     route.typed_per_filter_config[names.RBAC].CopyFrom(packed(preflight_rules()))

@@ -98,6 +98,9 @@ EDGE_TUNNEL: Final = "edge"
 """The built-in tunnel: its connector runs beside the edge and serves applications without one."""
 
 
+NO_CLUSTER: Final = "(nowhere)"
+"""The cluster of routes that only filters answer: there is none of this name."""
+
 ORIGIN_PREFIX: Final = "origin/"
 """How the names of clusters begin whose origin the edge dials itself."""
 
