@@ -89,8 +89,8 @@ def _at(place: Place, *headers: HeaderMatcher) -> RouteMatch:
 
 def _preflight(forward: _Forwarding, cors: Cors, cluster: str) -> Route:
     """The question of a browser whether a page of another origin may send a request (Fetch standard, section
-    4.8), which comes without cookies. Answered by the application's own server; or by the ``cors`` filter, which
-    looks at no route that answers itself, and then this one leads nowhere."""
+    4.8), which comes without cookies. The application's own server answers, or the ``cors`` filter: then
+    this route leads nowhere, since that filter looks at no route that answers itself."""
     asks = (header_matcher(":method", exact="OPTIONS"), _present("access-control-request-method"))
     if cors.pass_preflight:
         route = forward.route(cluster, *asks, _present("origin"))
