@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.model.access import AccessRequest
+from doorward.model.application import Origin
 from doorward.model.claims import Mentioned, TokenClaims, Validity
 from doorward.model.ids import (
     Audience,
@@ -158,11 +159,11 @@ def test_selectors_come_out_in_canonical_spelling() -> None:
 def test_where_policies_say_for_how_long_a_token_counts_under_the_one_it_was_made_under() -> None:
     short = replace(policy("allow", "group:a", name="short"), session_duration=timedelta(minutes=5))
     made = compiled(
-        short, policy("allow", "group:b", name="other"), policy("bypass", "ip_range:192.0.2.0/24")
+        short, policy("allow", "group:b", name="other"), policy("bypass", "ip_range:2001:db8::/32")
     )
     assert made.mentioned.policy
     bypass, *people = made.policies
-    assert bypass.expression == SourceIn(ip_network("192.0.2.0/24"))
+    assert bypass.expression == SourceIn(ip_network("2001:db8::/32"))
     for entry in people:
         assert isinstance(entry.expression, And)
         assert ClaimEquals("policy", entry.policy.id) in entry.expression.operands
@@ -181,11 +182,11 @@ def test_where_an_origin_is_told_who_it_is_a_token_has_to_say_it() -> None:
     wanted = (("x-user", "email"),)
     made = compile_application(
         replace(application("hello"), origin=Origin(url="http://h", identity_headers=wanted)),
-        [policy("allow", "group:a"), policy("bypass", "ip_range:192.0.2.0/24")],
+        [policy("allow", "group:a"), policy("bypass", "ip_range:2001:db8::/32")],
         (),
     )
     assert made.mentioned.headers == wanted
     bypass, allow = made.policies
     assert isinstance(allow.expression, And)
     assert ClaimEquals("told", "all") in allow.expression.operands
-    assert bypass.expression == SourceIn(ip_network("192.0.2.0/24"))
+    assert bypass.expression == SourceIn(ip_network("2001:db8::/32"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from doorward.model.errors import SignInRefused
 from doorward.web.forms import Form, Link
@@ -69,7 +70,7 @@ FIRST_EXAMPLES: Mapping[str, Page] = {
     "launcher": Launcher(
         email="ada@example.com",
         name="Ada",
-        tiles=tuple(tile(name) for name in NAMES),
+        tiles=(*(tile(name) for name in NAMES), Tile(name="Router", url="", place="ssh.example.com (TCP)")),
         sign_out=SIGN_OUT,
     ),
     "launcher-full": Launcher(
@@ -80,6 +81,11 @@ FIRST_EXAMPLES: Mapping[str, Page] = {
     ),
     "launcher-empty": Launcher(email="bob@example.com", name="Bob", sign_out=SIGN_OUT),
     "denied": DENIED,
+    "denied-in-own-words": replace(
+        DENIED,
+        text=("Payroll is open to people of Finance.", "If you have just joined them, wait until tomorrow."),
+        link=Link(name="How to ask for access", url="https://help.example.com/payroll"),
+    ),
     "signed-out": SignedOut(sign_in_url="/"),
     "signed-out-from-outside": SignedOut(
         sign_in_url="/", why="Your account was disabled or deleted in your organisation's directory."
@@ -175,6 +181,17 @@ HOSTILE_EXAMPLES: Mapping[str, Page] = {
         request_id=HOSTILE,
         switch=SIGN_OUT,
         launcher_url="/?" + HOSTILE,
+    ),
+    "denied-in-own-words": Denied(
+        application=HOSTILE,
+        email=HOSTILE,
+        reasons=(),
+        failed_rule="",
+        request_id=HOSTILE,
+        switch=SIGN_OUT,
+        launcher_url="/",
+        text=(HOSTILE, HOSTILE),
+        link=Link(name=HOSTILE, url="/?" + HOSTILE),
     ),
     "signed-out": SignedOut(sign_in_url="/", why=HOSTILE),
     "refused": refused_sign_in(
