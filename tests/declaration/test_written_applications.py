@@ -59,7 +59,7 @@ def test_options_are_written_as_they_are_read() -> None:
         same_site=SameSite.NONE,
         deny_page=DenyPage(text="no", link_text="why", link_url="https://h"),
     )
-    assert written(made) == {
+    expected: dict[str, object] = {
         **PLAIN,
         "url": "http://h",
         "origin": {
@@ -72,6 +72,7 @@ def test_options_are_written_as_they_are_read() -> None:
         "cookie": {"same_site": "none"},
         "deny_page": {"text": "no", "link": {"text": "why", "url": "https://h"}},
     }
+    assert written(made) == expected
 
 
 def test_a_bookmark_is_nowhere() -> None:

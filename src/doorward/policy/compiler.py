@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 
 from doorward.model.application import Application
@@ -216,7 +217,8 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
 def _session_durations(application: Application, policies: Sequence[Policy]) -> Mapping[str, float]:
     """In seconds, the application's under no name and those of policies under theirs: a token made under
     others may live too long."""
-    durations = {"": application.session_duration, **{each.id: each.session_duration for each in policies}}
+    durations: dict[str, timedelta | None] = {"": application.session_duration}
+    durations |= {policy.id: policy.session_duration for policy in policies}
     return {name: found.total_seconds() for name, found in durations.items() if found is not None}
 
 
