@@ -58,7 +58,7 @@ def test_a_change_names_its_fields_and_no_values() -> None:
         ),
         Change(kind=ChangeKind.CHANGED, noun="application", name="wiki", fields=("destinations", "url")),
     ]
-    assert "changed application wiki: hostname, url" in told(BEFORE, after)
+    assert "changed application wiki: destinations, url" in told(BEFORE, after)
 
 
 def test_a_provider_that_changes_its_type_says_so() -> None:
