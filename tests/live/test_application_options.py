@@ -3,14 +3,17 @@ time-outs."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from doorward.envoy import names
 from doorward.envoy.application_filters import PREFLIGHT
+from tests.live.browser import person
 from tests.live.echo import echo
 from tests.live.system import ADA, BOB, System
 from tests.live.visitor import SCRIPT
@@ -269,3 +272,17 @@ def test_the_launcher_shows_bookmarks_to_those_whom_their_policies_admit(running
         assert "https://x.example.com/" not in page
     with running.sign_in(BOB, f"{running.team_url}/") as bob:
         assert "mail.example.com" not in bob.open(f"{running.team_url}/").text
+
+
+def test_in_a_browser_strict_cookies_lead_in_and_not_around(running: System, chromium: Browser) -> None:
+    """The team domain is another site here: ``localhost`` is a suffix that anybody may register below."""
+    url = f"{running.url('strict.localhost')}/deep?x=1"
+    with person(chromium) as (page, _):
+        page.goto(url)
+        page.get_by_label("Email").fill(ADA)
+        page.get_by_label("Password").fill(running.password(ADA))
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(url)
+        assert json.loads(page.inner_text("pre"))["path"] == "/deep"
+        page.reload()
+        assert json.loads(page.inner_text("pre"))["path"] == "/deep"

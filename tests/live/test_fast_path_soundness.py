@@ -139,12 +139,14 @@ class Mint:
             issued=issued,
             expires=issued + timedelta(hours=1),
         )
+        decision = evaluate(compiled, request)
         if request.identity is not None:
             return TokenClaims.for_person(
                 request.identity,
                 session=_SESSIONS.get(kind, LIVE),
                 mentioned=compiled.mentioned,
                 verdicts=verdicts(compiled, request),
+                policy=decision.policy if decision.allowed else None,
                 validity=validity,
             )
         assert request.service_token is not None

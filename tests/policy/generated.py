@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from random import Random
 from typing import TypeVar
@@ -92,7 +93,10 @@ class Generator:
         application = Application(
             id=ApplicationId(name),
             destinations=(Destination(f"{name}.test"),),
-            origin=Origin(url="http://127.0.0.1:1"),
+            origin=Origin(
+                url="http://127.0.0.1:1",
+                identity_headers=self._random.choice(((), (), (), (("x-groups", "groups"),))),
+            ),
             audience=Audience(f"audience-of-{name}"),
             identity_providers=self._random.choice(((), (), (), PROVIDERS[:1], PROVIDERS)),
         )
@@ -134,7 +138,13 @@ class Generator:
     def _policy(self, index: int, action: Action) -> Policy:
         kind = {Action.BYPASS: "network", Action.SERVICE_AUTH: "machine"}.get(action, "person")
         rules = self._rules(kind, use_groups=True)
-        return Policy(id=PolicyId(f"policy-{index}"), action=action, rules=rules)
+        own_duration = action is Action.ALLOW and self._random.random() < 0.15
+        return Policy(
+            id=PolicyId(f"policy-{index}"),
+            action=action,
+            rules=rules,
+            session_duration=timedelta(hours=8) if own_duration else None,
+        )
 
     def _rule_group(self, kind: str, *, nested: bool) -> RuleGroup:
         rules = self._rules(kind, use_groups=False)

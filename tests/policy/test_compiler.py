@@ -38,11 +38,13 @@ VALIDITY = Validity(
 def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str, object]:
     """What a token made for this request says; nothing for somebody without one."""
     if request.identity is not None:
+        decision = evaluate(made, request)
         return TokenClaims.for_person(
             request.identity,
             session=SessionId("s1"),
             mentioned=made.mentioned,
             verdicts=verdicts(made, request),
+            policy=decision.policy if decision.allowed else None,
             validity=VALIDITY,
         ).as_claims()
     if request.service_token is not None:
