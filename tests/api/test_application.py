@@ -79,7 +79,7 @@ def test_a_tunnels_token_stays_until_it_is_rotated(api: Api) -> None:
 def test_tunnels_are_listed_with_what_they_serve(api: Api) -> None:
     (office,) = api.send("GET", "/tunnels").json()
     assert (office["state"], office["connectors"]) == ("down", [])
-    assert "hello.example.com" in [a["hostname"] for a in office["applications"]]
+    assert "hello.example.com" in [place for a in office["applications"] for place in a["destinations"]]
 
 
 def test_a_local_server_is_published_and_withdrawn(api: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 from envoy.type.matcher.v3 import http_inputs_pb2
 
 from doorward.envoy import names
-from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, TOKEN_TWICE
+from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, token_twice
 from doorward.model.methods import METHODS
 from tests.envoy.hosts import application_hosts, hosts, routes_of
 from tests.envoy.states import state
@@ -32,7 +32,7 @@ def test_refusals_stand_before_everything_else() -> None:
 
 def test_an_applications_own_header_for_machines_stands_beside_no_person_and_goes_nowhere() -> None:
     own = replace(application("own", ENGINEERS), service_token_header="authorization")
-    host = hosts(state(own))["own"]
+    host = hosts(state(own))["own.example.com"]
     (refusal,) = [
         matcher for matcher in host.matcher.matcher_list.matchers if matcher.predicate.HasField("and_matcher")
     ]
@@ -80,7 +80,7 @@ def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
         assert not host.routes
         predicate = host.matcher.matcher_list.matchers[1].predicate
         assert looked_at(predicate) == "cookie"
-        assert predicate.single_predicate.value_match.safe_regex.regex == TOKEN_TWICE
+        assert predicate.single_predicate.value_match.safe_regex.regex == token_twice(names.TOKEN_COOKIE)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
     ],
 )
 def test_only_our_token_twice_is_refused(cookies: str, *, twice: bool) -> None:
-    assert bool(re.fullmatch(TOKEN_TWICE, cookies)) is twice
+    assert bool(re.fullmatch(token_twice(names.TOKEN_COOKIE), cookies)) is twice
 
 
 @pytest.mark.parametrize(

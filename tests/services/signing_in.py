@@ -40,7 +40,15 @@ def enter(world: World, identity: Identity, *, application: str = "hello") -> di
         in_force = world.current.get()
         found = in_force.configuration.application(ApplicationId(application))
         request = await world.requests.of(in_force, found, source=SOURCE, session=session)
-        issued = issue.for_person(world.tokens, in_force, found, session, request=request, now=now)
+        issued = issue.for_person(
+            world.tokens,
+            in_force,
+            found,
+            session,
+            request=request,
+            stay=issue.Stay(None, session.expires),
+            now=now,
+        )
         return {names.FOOTHOLD_COOKIE: secret, names.TOKEN_COOKIE: issued.token}
 
     return asyncio.run(entered())

@@ -10,7 +10,7 @@ import pytest
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
 from doorward.model.errors import Refused
-from doorward.model.ids import ServiceTokenId
+from doorward.model.ids import ApplicationId, ServiceTokenId
 from doorward.model.service_token import ProvenMachine, ServiceToken
 from doorward.services.machines import FRESH, Machines
 from doorward.services.secrets import hashed
@@ -50,7 +50,7 @@ def recognised(
 ) -> ProvenMachine | None:
     in_force = world.current.get()
     headers = {names.CLIENT_ID_HEADER: [client_id], names.CLIENT_SECRET_HEADER: [secret]}
-    application = in_force.by_hostname["hello.example.com"]
+    application = in_force.by_id[ApplicationId("hello")]
     return machines.recognise(in_force, application, ask(headers=headers))
 
 
@@ -64,7 +64,7 @@ def test_id_and_secret_prove_a_machine_which_is_remembered(world: World, machine
 
 def test_a_request_that_shows_nothing_is_no_machines(world: World, machines: Machines) -> None:
     in_force = world.current.get()
-    application = in_force.by_hostname["hello.example.com"]
+    application = in_force.by_id[ApplicationId("hello")]
     assert machines.recognise(in_force, application, ask()) is None
 
 
@@ -139,7 +139,7 @@ def assertion(world: World, machines: Machines, secret: str = MACHINE_SECRET) ->
     in_force = world.current.get()
     machine = recognised(world, machines, secret=secret)
     assert machine is not None
-    application = in_force.by_hostname["hello.example.com"]
+    application = in_force.by_id[ApplicationId("hello")]
     request = AccessRequest(
         application=application.id, source=SOURCE, service_token=machine.token.id, at=world.clock.now()
     )

@@ -16,7 +16,7 @@ from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, Returned
 from tests.services.signing_in import VISIT, signed_in
 from tests.services.world import COMPANY, World, cookies_of
 
-FLOW = Flow(ApplicationId("hello"), "/wiki?page=2", hashed("b" * 43))
+FLOW = Flow(ApplicationId("hello"), "hello.example.com", "/wiki?page=2", hashed("b" * 43))
 
 
 @pytest.fixture

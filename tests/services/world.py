@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
+from doorward.model.destination import Destination
 from doorward.model.identity_provider import (
     Account,
     IdentityProvider,
@@ -102,7 +103,7 @@ def application(name: str, *policies: Policy, tunnel: str | None = "t1") -> Appl
     return Application(
         id=ApplicationId(name),
         name=name.title(),
-        hostname=f"{name}.example.com",
+        destinations=(Destination(f"{name}.example.com"),),
         origin=Origin(url="http://127.0.0.1:8080", tunnel=TunnelId(tunnel) if tunnel else None),
         audience=Audience(f"audience-of-{name}"),
         policies=policies,

@@ -123,7 +123,7 @@ class Site:
 
     def begin_flow(self, target: str = "/wiki?page=2") -> tuple[str, str]:
         """Begin at the application: the sealed flow, and the browser's flow cookie there."""
-        application = self.world.current.get().by_hostname[APPLICATION_HOST]
+        application = self.world.current.get().at(APPLICATION_HOST)[0]
         departure = self.world.flows.begin(application, ask(APPLICATION_HOST, target))
         flow = query_of(departure.location)["flow"]
         return flow, cookies_of(departure.cookies)[names.FLOW_COOKIE]

@@ -97,7 +97,8 @@ def application_body(application: Application) -> dict[str, object]:
     """An application in short."""
     return {
         "id": application.id,
-        "hostname": application.hostname,
+        "type": application.type.value,
+        "destinations": [str(place) for place in application.destinations],
         "url": application.origin.url,
         "audience": application.audience,
     }

@@ -12,15 +12,17 @@ from errno import ENOENT
 from types import MappingProxyType
 from typing import NoReturn
 
-from doorward.declaration import applications as apps
 from doorward.declaration import (
+    application_options,
     external_evaluations,
     identity_providers,
     lists,
+    origins,
     rules,
     service_tokens,
     tunnels,
 )
+from doorward.declaration import applications as apps
 from doorward.declaration.declared import Declaration, DeclaredUnused
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
@@ -60,7 +62,13 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Approval": rules.APPROVAL_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,
         "Application": apps.APPLICATION_FIELDS,
-        "Origin": apps.ORIGIN_FIELDS,
+        "Origin": origins.ORIGIN_FIELDS,
+        "Headers": origins.HEADER_FIELDS,
+        "Timeouts": origins.TIMEOUT_FIELDS,
+        "CORS": application_options.CORS_FIELDS,
+        "Cookie": application_options.COOKIE_FIELDS,
+        "Deny page": application_options.DENY_PAGE_FIELDS,
+        "Link": application_options.LINK_FIELDS,
         "Service token": service_tokens.SERVICE_TOKEN_FIELDS,
         "Unused service tokens": service_tokens.UNUSED_FIELDS,
     }
@@ -133,7 +141,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             fields,
             "applications",
             apps.application,
-            {"id": lambda application: application.id, "hostname": lambda application: application.hostname},
+            {"id": lambda application: application.id, "hostname": apps.hostname_of},
         ),
         service_tokens=_section(
             fields,

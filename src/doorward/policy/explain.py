@@ -31,6 +31,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.CONTEXT_REQUIRED: (
             "It asks for a stronger sign-in than yours, and the identity provider did not confirm one."
         ),
+        Reason.SESSION_ENDED: "Your time in this application is over. Open it again.",
         Reason.PURPOSE_REQUIRED: "It wants to know why you come before it lets you in.",
         Reason.APPROVAL_REQUIRED: "Somebody has to approve it before you may come in.",
         Reason.UNKNOWN_FACT: (

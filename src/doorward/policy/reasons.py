@@ -40,6 +40,8 @@ class Reason(StrEnum):
     """The person signed in by an identity provider that this application does not take."""
     CONTEXT_REQUIRED = "context-required"
     """All that is missing is an authentication context, which another sign-in would bring."""
+    SESSION_ENDED = "session-ended"
+    """The person is signed in, and was in this application for as long as its session may be."""
     PURPOSE_REQUIRED = "purpose-required"
     """All that is missing is a reason for coming, which the person can give."""
     APPROVAL_REQUIRED = "approval-required"

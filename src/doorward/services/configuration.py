@@ -13,6 +13,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import Account, LocalAccounts, whom_it_means
 from doorward.model.ids import IdentityProviderId
+from doorward.policy.destinations import Destinations
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.credentials import Owner
 from doorward.ports.edges import Edges
@@ -121,7 +122,7 @@ class Configurations:
                 verify_password=self._passwords.verify,
             )
             try:
-                self._check_hostnames(after)
+                Destinations.of(after.applications, reserved=self._reserved)
             except Invalid as error:
                 raise blamed(error, declaration, after) from None
             return after
@@ -139,8 +140,7 @@ class Configurations:
         async with self._lock:
             before, version = await self._stores.configurations.load()
             after = await asyncio.to_thread(transform, before)
-            self._check_hostnames(after)
-            in_force = InForce.of(after, version, before=self._current.known())
+            in_force = InForce.of(after, version, reserved=self._reserved, before=self._current.known())
             made = changes(before, after)
             if dry_run:
                 return Outcome(changes=made, version="", live=False, refusal="")
@@ -174,14 +174,6 @@ class Configurations:
     async def _sign_out(self, email: str, provider: IdentityProviderId) -> None:
         sessions = await self._sessions.listed(email=email)
         await self._sessions.end([s.id for s in sessions if s.identity.identity_provider == provider])
-
-    def _check_hostnames(self, configuration: Configuration) -> None:
-        for application in configuration.applications:
-            if application.hostname in self._reserved:
-                raise Invalid(
-                    f"applications[{application.id}].hostname",
-                    f"{application.hostname!r} is the team domain: choose another hostname",
-                )
 
 
 def _changed_people(before: Configuration, after: Configuration) -> list[tuple[str, IdentityProviderId]]:

@@ -13,7 +13,8 @@ from typing import Final
 import structlog
 
 from doorward.envoy import names
-from doorward.model.application import Application
+from doorward.model.application import Application, ApplicationType
+from doorward.model.application_options import SameSite
 from doorward.model.errors import Conflict, NotFound, Refused
 from doorward.model.grant import Grant
 from doorward.model.ids import SessionId
@@ -32,6 +33,7 @@ from doorward.services.arrivals import Onward
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current
 from doorward.services.flows import Flow
+from doorward.services.proofs import session_end
 from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
@@ -39,8 +41,6 @@ from doorward.services.tokens import Tokens
 log = structlog.get_logger("services.entering")
 
 CODE_LIFETIME: Final = timedelta(seconds=60)
-FRONT_PAGE: Final = "/"
-"""What the launcher leads to."""
 BETWEEN_STEP_UPS: Final = timedelta(seconds=60)
 """A session is sent to prove the same thing at most once in this time: no circle of redirects."""
 
@@ -78,6 +78,14 @@ class NeedsGrant:
     asked: Grant | None
 
 
+@dataclass(frozen=True, slots=True)
+class Entered(Onward):
+    """``anew`` where the page has to be asked for by this very host, as a new step of the browser: cookies
+    that no other site may send do not come with what another site led to."""
+
+    anew: bool = False
+
+
 class Entering:
     """The use cases of entering applications. ``authority`` is a hostname as it stands in a URL."""
 
@@ -104,9 +112,18 @@ class Entering:
         """All applications."""
         return self._current.get().configuration.applications
 
+    def applications_at(self, hostname: str) -> Sequence[Application]:
+        """Those that answer somewhere on a hostname."""
+        return self._current.get().at(hostname)
+
     def url_of(self, application: Application) -> str:
-        """Where people open the application."""
-        return f"https://{self._authority(application.hostname)}{FRONT_PAGE}"
+        """Where people open the application; empty where no link leads: to one that speaks TCP, or one that
+        has only destinations with a ``*``."""
+        if application.type is ApplicationType.BOOKMARK:
+            return application.origin.url
+        if application.type is ApplicationType.TCP or application.home is None:
+            return ""
+        return f"https://{self._authority(application.home.hostname)}{_front_page(application)}"
 
     async def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
         """The applications for the launcher: those that this person may open from there now, if need
@@ -121,7 +138,7 @@ class Entering:
                     source=source,
                     session=session,
                     method="GET",
-                    target=FRONT_PAGE,
+                    target=_front_page(application),
                     ask=False,
                 )
                 if visible(in_force.compiled[application.id], request):
@@ -138,10 +155,12 @@ class Entering:
         """From a session to the application of ``flow``: a one-time code for its host, what is still
         to be proved, or a refusal.
 
-        Raises NotFound when the application is gone.
+        Raises NotFound when the application is gone, or not there any more where the flow began.
         """
         in_force = self._current.get()
         application = in_force.configuration.application(flow.application)
+        if application not in in_force.at(flow.host):
+            raise NotFound("the application has moved; open it again")
         if not in_force.takes(application, session):
             return OtherProvider(application)
         request = await self._requests.of(
@@ -188,20 +207,25 @@ class Entering:
             {
                 "session": session.id,
                 "application": application.id,
+                "host": flow.host,
                 "target": flow.target,
                 "binding": flow.binding,
             }
         )
         expires = self._clock.now() + CODE_LIFETIME
         await self._stores.one_time_values.put(hashed(code), value, expires=expires)
-        home = self.url_of(application).removesuffix("/")
-        return Onward(f"{home}{names.ACCESS_PATH}authorized?code={code}")
+        return Onward(f"https://{self._authority(flow.host)}{names.ACCESS_PATH}authorized?code={code}")
 
     async def enter(
-        self, hostname: str, *, code: str, flow_secret: str, source: IPv4Address | IPv6Address
-    ) -> Onward:
+        self,
+        hostname: str,
+        *,
+        code: str,
+        cookie: Callable[[str], str],
+        source: IPv4Address | IPv6Address,
+    ) -> Entered:
         """On the application's host: the code becomes a foothold and a token, once, in the browser
-        that began the flow.
+        that began the flow. ``cookie`` gives the value of one of the browser's cookies.
 
         Raises Refused when the code does not hold here.
         """
@@ -212,28 +236,46 @@ class Entering:
             raise Refused("this link was used already, or is too old; start again") from error
         content = json.loads(value)
         in_force = self._current.get()
-        application = in_force.by_hostname.get(hostname)
-        if application is None or application.id != content["application"]:
+        application = next((a for a in in_force.at(hostname) if a.id == content["application"]), None)
+        if application is None or hostname != content["host"]:
             raise Refused("this link is for another application; start again")
-        if not fits(flow_secret, content["binding"]):
+        if not fits(cookie(names.flow_cookie(application)), content["binding"]):
             raise Refused("this sign-in was begun in another browser; start again")
         session = await self._stores.sessions.get(SessionId(content["session"]))
         if not session.is_live(now):
             raise Refused("the session has ended; start again")
+        request = await self._requests.of(
+            in_force, application, source=source, session=session, method="GET", target=content["target"]
+        )
+        compiled = in_force.compiled[application.id]
+        decision = evaluate(compiled, request)
+        expires = session_end(application, compiled, decision, since=now, latest=session.expires)
         secret = self._randomness.token()
-        expires = min(session.expires, now + application.session_duration)
         await self._stores.sessions.create_foothold(
             ApplicationSession(session=session.id, application=application.id, created=now, expires=expires),
             secret_hash=hashed(secret),
         )
-        request = await self._requests.of(
-            in_force, application, source=source, session=session, method="GET", target=content["target"]
+        issued = issue.for_person(
+            self._tokens,
+            in_force,
+            application,
+            session,
+            request=request,
+            stay=issue.Stay(decision.policy if decision.allowed else None, expires),
+            now=now,
         )
-        issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
-        return Onward(
+        foothold, token = names.foothold_cookie(application), names.token_cookie(application)
+        site = application.same_site
+        return Entered(
             content["target"],
             [
-                set_cookie(names.FOOTHOLD_COOKIE, secret, lifetime=expires - now),
-                set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime),
+                set_cookie(foothold, secret, lifetime=expires - now, same_site=site),
+                set_cookie(token, issued.token, lifetime=issued.lifetime, same_site=site),
             ],
+            anew=site is SameSite.STRICT,
         )
+
+
+def _front_page(application: Application) -> str:
+    """The path that the launcher leads to."""
+    return "/" if application.home is None else application.home.path or "/"

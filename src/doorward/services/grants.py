@@ -112,7 +112,7 @@ class Grants:
         if sum(grant.is_waiting for grant in before) >= MOST_WAITING:
             raise Conflict(f"{MOST_WAITING} requests of yours are waiting already")
         now = self._clock.now()
-        longest = min(_longest(policy, application), session.expires - now)
+        longest = min(_longest(policy, application) or session.expires - now, session.expires - now)
         if policy.approval is not None and not SHORTEST <= wanted <= policy.approval.longest:
             raise Invalid("lifetime", "choose one of the times that are offered")
         grant = Grant(
@@ -261,8 +261,11 @@ def approvers(in_force: InForce, approval: Approval) -> frozenset[str]:
     return frozenset(approval.approvers).union(*listed)
 
 
-def _longest(policy: Policy, application: Application) -> timedelta:
-    return policy.approval.longest if policy.approval is not None else application.session_duration
+def _longest(policy: Policy, application: Application) -> timedelta | None:
+    """How long access may be given for; None for as long as they are signed in."""
+    if policy.approval is not None:
+        return policy.approval.longest
+    return policy.session_duration or application.session_duration
 
 
 def _reason(reason: str) -> str:
