@@ -45,7 +45,7 @@ counts = st.integers(0, 2**31 - 1)
 
 def distinct(items: SearchStrategy[T], *keys: Callable[[T], str]) -> SearchStrategy[tuple[T, ...]]:
     """A few items, no two of which share any of the keys."""
-    return st.lists(items, max_size=4, unique_by=keys).map(tuple)
+    return st.lists(items, max_size=3, unique_by=keys).map(tuple)
 
 
 selectors = st.builds(Selector, kind=texts, value=texts, identity_provider=st.none() | names)

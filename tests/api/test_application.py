@@ -7,8 +7,9 @@ import yaml
 
 from doorward.model.errors import Unavailable
 from tests.api.server import Api
+from tests.services.sample import ADA, BOB
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, World
+from tests.services.world import World
 
 FILE = "version: 1\ntunnels:\n  - {name: office}\n  - {name: lab}\n"
 WRONG_FILE = "version: 1\napplications:\n  - {id: a, hostname: 'no host', url: 'http://127.0.0.1'}\n"

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tests.cli.commands import Doorward
+from tests.services.sample import ADA
 from tests.services.signing_in import enter
-from tests.services.world import ADA
 
 
 def test_a_person_who_may_is_shown_by_which_policy(doorward: Doorward) -> None:

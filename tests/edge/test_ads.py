@@ -25,7 +25,7 @@ from doorward.envoy.state import EdgeState
 from doorward.model.application import Application
 from tests.envoy.states import SETTINGS, state
 from tests.fakes.clock import FakeClock
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 Request: TypeAlias = discovery_pb2.DeltaDiscoveryRequest
 Response: TypeAlias = discovery_pb2.DeltaDiscoveryResponse

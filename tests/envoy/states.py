@@ -11,7 +11,7 @@ from doorward.model.policy import Policy
 from doorward.policy.compiler import compile_application
 from doorward.policy.destinations import Destinations
 from tests.services.edge_settings import EDGE
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 SETTINGS = EDGE
 

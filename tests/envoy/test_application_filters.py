@@ -17,7 +17,7 @@ from doorward.model.application import Application, Origin
 from doorward.model.application_options import Cors
 from doorward.model.destination import Destination
 from tests.envoy.states import served
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 HELLO = application("hello", ENGINEERS)
 
@@ -34,9 +34,10 @@ def test_an_application_with_a_path_reads_a_cookie_of_its_own() -> None:
     below = replace(HELLO, destinations=(Destination("example.com", "/admin"),))
     found = header_to_metadata_pb2.Config()
     assert filters(below)[names.HEADER_TO_METADATA].Unpack(found)
-    token, cookies = found.request_rules
+    country, token, cookies = found.request_rules
     assert token.cookie == "__Host-doorward-token-hello"
     assert cookies.header == "cookie"
+    assert country.header == names.COUNTRY_HEADER
 
 
 def test_identity_headers_are_taken_from_clients_and_written_from_the_token() -> None:

@@ -14,7 +14,7 @@ from doorward.model.policy import Action, Policy
 from doorward.model.rule import Selector
 from tests.envoy.hosts import application_hosts, hosts, leads_on, routes_of
 from tests.envoy.states import served, state
-from tests.services.world import ENGINEERS, application, policy
+from tests.services.sample import ENGINEERS, application, policy
 
 HOSTS = hosts()
 

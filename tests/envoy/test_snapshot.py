@@ -28,7 +28,7 @@ from doorward.model.ids import Credential
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from tests.envoy.states import SETTINGS, state
-from tests.services.world import ENGINEERS, application, policy
+from tests.services.sample import ENGINEERS, application, policy
 
 
 def built(*states: EdgeState) -> list[Snapshot]:

@@ -12,7 +12,7 @@ from doorward.model.application import ApplicationType, Origin
 from doorward.model.destination import Destination
 from tests.envoy.hosts import application_hosts, hosts, is_unauthorized, leads_on, routes_of
 from tests.envoy.states import state
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 HOSTS = hosts(state(revoked=("s1",)))
 

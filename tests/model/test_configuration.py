@@ -7,7 +7,7 @@ import pytest
 from doorward.model.configuration import Configuration
 from doorward.model.errors import NotFound
 from doorward.model.ids import ApplicationId, PolicyId, TunnelId
-from tests.services.world import ENGINEERS, MACHINES, application, configuration
+from tests.services.sample import ENGINEERS, MACHINES, application, configuration
 
 
 def test_things_are_found_by_what_they_are_called() -> None:

@@ -12,7 +12,8 @@ from doorward.model.session import ApplicationSession, Session
 from doorward.services import issue
 from doorward.services.arrivals import Visit
 from doorward.services.secrets import hashed
-from tests.services.world import SOURCE, STAFF, World, cookies_of
+from tests.services.sample import SOURCE, STAFF, cookies_of
+from tests.services.world import World
 
 VISIT = Visit(source=SOURCE, user_agent="Browser/1")
 

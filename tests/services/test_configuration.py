@@ -12,8 +12,9 @@ from doorward.model.errors import Invalid
 from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
 from doorward.ports.credentials import Owner
 from doorward.services.configuration import PROVIDER_GONE, AccessFile, Outcome
+from tests.services.sample import ADA, BOB, COMPANY, STAFF, person
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, COMPANY, STAFF, World, person
+from tests.services.world import World
 
 FILE = """
 version: 1

@@ -18,8 +18,9 @@ from doorward.model.ids import ApplicationId
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.services.questions import Answer, Deny, Pass, Question, SendAway, SendToSignIn
+from tests.services.sample import ADA, BOB, ENGINEERS, NAVIGATION, application, ask, policy
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, ENGINEERS, NAVIGATION, World, application, ask, policy
+from tests.services.world import World
 
 HOUR = timedelta(hours=1)
 

@@ -18,8 +18,9 @@ from doorward.services.arrivals import Onward
 from doorward.services.entering import Entered, NeedsGrant, NotAllowed, OtherProvider, StepUp
 from doorward.services.flows import Flow
 from doorward.services.secrets import hashed
+from tests.services.sample import ENGINEERS, SOURCE, cookies_of
 from tests.services.signing_in import signed_in
-from tests.services.world import ENGINEERS, SOURCE, World, cookies_of
+from tests.services.world import World
 
 SECRET = "b" * 43
 

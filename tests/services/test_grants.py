@@ -23,8 +23,9 @@ from doorward.services.questions import Answer, Deny, Pass, SendToSignIn
 from doorward.services.secrets import hashed
 from tests.fakes.stores import FakeStores
 from tests.services.granting import wanting
+from tests.services.sample import ADA, BOB, SOURCE, ask, configuration
 from tests.services.signing_in import enter, signed_in
-from tests.services.world import ADA, BOB, SOURCE, World, ask, configuration
+from tests.services.world import World
 
 T = TypeVar("T")
 HELLO = ApplicationId("hello")

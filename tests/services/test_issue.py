@@ -14,7 +14,8 @@ from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.services import issue
 from doorward.services.issue import Issued
-from tests.services.world import ADA, SOURCE, World
+from tests.services.sample import ADA, SOURCE
+from tests.services.world import World
 
 
 @pytest.fixture

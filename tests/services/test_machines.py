@@ -14,7 +14,8 @@ from doorward.model.ids import ApplicationId, ServiceTokenId
 from doorward.model.service_token import ProvenMachine, ServiceToken
 from doorward.services.machines import FRESH, Machines
 from doorward.services.secrets import hashed
-from tests.services.world import MACHINE_SECRET, SOURCE, World, ask
+from tests.services.sample import MACHINE_SECRET, SOURCE, ask
+from tests.services.world import World
 
 SECOND = timedelta(seconds=1)
 OLD_SECRET = "the-secret-before-the-last-rotation"

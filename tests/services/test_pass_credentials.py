@@ -8,7 +8,7 @@ import pytest
 from doorward.model.access_pass import Presented
 from doorward.model.errors import Refused
 from doorward.services.pass_credentials import Shown, shown
-from tests.services.world import ask
+from tests.services.sample import ask
 
 SECRET = "dwap_x"
 EVERY_WAY = frozenset(Presented)

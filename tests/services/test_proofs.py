@@ -15,8 +15,9 @@ from doorward.policy.decision import Decision
 from doorward.services.proofs import Proof, Proofs, session_end
 from doorward.services.questions import Question
 from tests.fakes.clock import START
+from tests.services.sample import ADA, ENGINEERS, application, ask
 from tests.services.signing_in import enter
-from tests.services.world import ADA, ENGINEERS, World, application, ask
+from tests.services.world import World
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)

@@ -16,8 +16,9 @@ from doorward.services.current import Current, InForce
 from doorward.services.publish import REMEMBERED
 from doorward.services.secrets import hashed
 from doorward.services.status import status
+from tests.services.sample import ADA, application
 from tests.services.signing_in import enter
-from tests.services.world import ADA, World, application
+from tests.services.world import World
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from doorward.model.application import Origin
 from doorward.model.ids import TunnelId
 from doorward.model.session import Session
 from doorward.services.questions import Deny, Pass
+from tests.services.sample import ADA, ask
 from tests.services.signing_in import enter
-from tests.services.world import ADA, World, ask
+from tests.services.world import World
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from doorward.policy.decision import Decision
 from doorward.policy.reasons import Reason
 from doorward.services.questions import Deny, Kind, SendAway
 from doorward.services.refusals import denied, facts_of, failed_rule, refusal, sentence_of
-from tests.services.world import application, ask
+from tests.services.sample import application, ask
 
 
 def test_a_denial_tells_the_person_and_the_log() -> None:

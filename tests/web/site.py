@@ -21,7 +21,8 @@ from doorward.web.static_files import load_static_files
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
-from tests.services.world import SOURCE, STAFF, TEAM, World, ask, configuration, cookies_of
+from tests.services.sample import SOURCE, STAFF, TEAM, ask, configuration, cookies_of
+from tests.services.world import World
 
 TEAM_HOST = urlsplit(TEAM).netloc
 APPLICATION_HOST = "hello.example.com"

@@ -10,8 +10,8 @@ from joserfc.jwk import RSAKey
 
 from doorward.envoy import names
 from doorward.services.sessions import LiveSessions
+from tests.services.sample import ADA, SOURCE, TEAM, cookies_of
 from tests.services.signing_in import enter
-from tests.services.world import ADA, SOURCE, TEAM, cookies_of
 from tests.web.site import APPLICATION_HOST, TEAM_HOST, Site, cookies_set_by, of, with_providers
 
 AUTHORIZED = "/cdn-cgi/access/authorized"

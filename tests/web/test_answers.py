@@ -11,7 +11,7 @@ from doorward.services.questions import Deny, Facts, Kind
 from doorward.services.rate_limits import TooMany
 from doorward.web.answers import Answers
 from doorward.web.pages import Pages, SignedOut
-from tests.services.world import NAVIGATION, TEAM, ask
+from tests.services.sample import NAVIGATION, TEAM, ask
 from tests.web.site import STATIC_FILES
 
 ANSWERS = Answers(Pages(STATIC_FILES), team_origin=TEAM)

@@ -13,7 +13,7 @@ from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.web.launcher import place_of
 from doorward.web.ways import LOGIN
-from tests.services.world import application, policy
+from tests.services.sample import application, policy
 from tests.web.site import Site
 
 

@@ -19,7 +19,7 @@ from doorward.services.sign_in import TRANSACTION_COOKIE
 from doorward.web.passwords import WRONG
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD, SWITCH_COOKIE
 from doorward.web.ways import LOGIN
-from tests.services.world import COMPANY, STAFF, TEAM
+from tests.services.sample import COMPANY, STAFF, TEAM
 from tests.web.site import CSRF, Site, cookies_set_by, hidden_fields, of, query_of, with_providers
 
 CALLBACK = "/cdn-cgi/access/callback"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doorward.bootstrap.control_factors import join_factors
+from doorward.bootstrap.control_machines import join_machines
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.data_folder import DataFolder
 from doorward.edge.ads import AdsServer
@@ -28,7 +30,6 @@ from doorward.services.decide import Decider
 from doorward.services.directory import Directories
 from doorward.services.directory_admission import DirectoryAdmission
 from doorward.services.directory_effects import DirectoryEffects
-from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.explanations import Explanations
@@ -40,24 +41,19 @@ from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.key_rotation import KeyRotation
 from doorward.services.live_streams import LiveStreams
-from doorward.services.machines import Machines
 from doorward.services.named_lists import NamedLists
 from doorward.services.passes import Passes
-from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
-from doorward.services.passkeys import Passkeys
 from doorward.services.pins import Pins
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateFor, Publisher
-from doorward.services.rate_limits import FactorLimits, MailLimits, SignInLimits
+from doorward.services.rate_limits import MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
-from doorward.services.second_factors import LIFETIME as HALF_LIFETIME
 from doorward.services.second_factors import SecondFactors
 from doorward.services.service_token_upkeep import ServiceTokenUpkeep
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
-from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
 from doorward.services.time_boundaries import TimeBoundaries
 from doorward.services.timetable import Timetable
@@ -181,34 +177,15 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
     )
     limits, background = SignInLimits(clock), Background(at_once=MAILS_AT_ONCE, waiting=MAILS_WAITING)
-    passkeys = Passkeys(
-        stores.credentials,
-        stores.one_time_values,
+    factors = join_factors(
+        folder,
         place=settings.team_domain,
         origin=edge.issuer,
-        seal=Seal(folder.derive("passkeys"), purpose="passkey", lifetime=PASSKEY_LIFETIME, clock=clock),
-        clock=clock,
-        randomness=randomness,
-    )
-    enrolment = Enrolment(
-        stores.credentials,
-        passkeys,
-        place=settings.team_domain,
-        seal=Seal(folder.derive("enrolment"), purpose="enrolment", lifetime=ENROLMENT_LIFETIME, clock=clock),
-        clock=clock,
-        randomness=randomness,
-    )
-    factors = SecondFactors(
-        stores.credentials,
-        stores.one_time_values,
+        stores=stores,
         current=current,
         arrivals=arrivals,
         provider_for=providers.adapter,
-        passkeys=passkeys,
-        enrolment=enrolment,
         limits=limits,
-        factor_limits=FactorLimits(clock),
-        seal=Seal(folder.derive("second factors"), purpose="half", lifetime=HALF_LIFETIME, clock=clock),
         clock=clock,
         randomness=randomness,
     )
@@ -234,9 +211,15 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
         clock=clock,
     )
-    sightings = Sightings()
-    service_tokens = ServiceTokens(
-        configurations, stores.service_token_uses, clock=clock, randomness=randomness
+    machines = join_machines(
+        stores.service_token_uses,
+        current=current,
+        tokens=tokens,
+        configurations=configurations,
+        publisher=publisher,
+        streams=streams,
+        clock=clock,
+        randomness=randomness,
     )
     return ControlServices(
         current=current,
@@ -251,7 +234,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         sign_in=SignIn(
             stores.one_time_values,
             current=current,
-            after_password=factors,
+            after_password=factors.second,
             flows=way,
             transactions=seal_sign_ins,
             provider_for=providers.adapter,
@@ -259,8 +242,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             callback=callback,
             clock=clock,
         ),
-        enrolment=enrolment,
-        factors=factors,
+        enrolment=factors.enrolment,
+        factors=factors.second,
         pins=Pins(
             stores.one_time_values,
             current=current,
@@ -289,7 +272,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             sessions=stores.sessions,
             requests=requests,
             passes=passes,
-            machines=Machines(tokens=tokens, sightings=sightings, clock=clock),
+            machines=machines.recognised,
             tokens=tokens,
             flows=way,
             clock=clock,
@@ -305,16 +288,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             randomness=randomness,
         ),
         lists=NamedLists(configurations),
-        service_tokens=service_tokens,
-        service_token_upkeep=ServiceTokenUpkeep(
-            stores.service_token_uses,
-            current=current,
-            sightings=sightings,
-            tokens=service_tokens,
-            publisher=publisher,
-            streams=streams,
-            clock=clock,
-        ),
+        service_tokens=machines.service_tokens,
+        service_token_upkeep=machines.upkeep,
         trials=trials,
         identity_providers=IdentityProviders(
             current=current,
