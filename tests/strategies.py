@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from doorward.model.access import Identity
+from doorward.model.access_pass import PassRules, Presented
 from doorward.model.application import Application, ApplicationType, Origin
 from doorward.model.application_options import (
     Cors,
@@ -116,6 +117,7 @@ cors = st.builds(
     pass_preflight=st.booleans(),
 )
 deny_pages = st.builds(DenyPage, text=texts, link_text=texts, link_url=texts, redirect=texts)
+pass_rules = st.builds(PassRules, presented=st.frozensets(st.sampled_from(Presented)), longest=durations)
 pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
 origins = st.builds(
     Origin,
@@ -144,6 +146,7 @@ applications = st.builds(
     same_site=st.sampled_from(SameSite),
     cors=st.none() | cors,
     deny_page=st.none() | deny_pages,
+    passes=st.none() | pass_rules,
     generation=counts,
     show_in_launcher=st.booleans(),
     websockets=st.booleans(),

@@ -18,6 +18,7 @@ from tests.arch.places import ROOT, SOURCE, TESTS, module_name, source_files
 TESTED_ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         "bootstrap/control_factors.py": "tests/bootstrap/test_control_plane.py",
+        "bootstrap/control_grants.py": "tests/bootstrap/test_control_plane.py",
         "bootstrap/control_machines.py": "tests/bootstrap/test_control_plane.py",
         "bootstrap/control_services.py": "tests/bootstrap/test_control_plane.py",
         "bootstrap/control_process.py": "tests/live/test_demo.py",

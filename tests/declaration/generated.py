@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
+from doorward.model.access_pass import PassRules, Presented
 from doorward.model.application import Application, ApplicationType, Origin
 from doorward.model.application_options import (
     Cors,
@@ -74,6 +75,11 @@ cors = st.sampled_from(
             allow_credentials=True,
         ),
     ]
+)
+pass_rules = st.builds(
+    PassRules,
+    presented=st.frozensets(st.sampled_from(Presented), min_size=1),
+    longest=st.integers(1, 366 * 24).map(lambda hours: timedelta(hours=hours)),
 )
 deny_pages = st.sampled_from(
     [
@@ -283,6 +289,7 @@ def _applications(configuration: Configuration) -> SearchStrategy[tuple[Applicat
         cors=st.none() | cors,
         same_site=st.sampled_from(SameSite),
         deny_page=st.none() | deny_pages,
+        passes=st.none() | pass_rules,
     )
     tcp = st.builds(
         Application,

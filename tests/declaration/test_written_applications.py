@@ -7,6 +7,7 @@ import pytest
 
 from doorward.declaration.written import Written
 from doorward.declaration.written_applications import written_application
+from doorward.model.access_pass import PassRules, Presented
 from doorward.model.application import Application, ApplicationType, Origin
 from doorward.model.application_options import Cors, DenyPage, OriginHeaders, OriginTimeouts, SameSite
 from doorward.model.configuration import Configuration
@@ -58,6 +59,7 @@ def test_options_are_written_as_they_are_read() -> None:
         cors=Cors(allow_origins=("*",), max_age=timedelta(minutes=1)),
         same_site=SameSite.NONE,
         deny_page=DenyPage(text="no", link_text="why", link_url="https://h"),
+        passes=PassRules(presented=frozenset(Presented), longest=timedelta(days=7)),
     )
     expected: dict[str, object] = {
         **PLAIN,
@@ -71,6 +73,7 @@ def test_options_are_written_as_they_are_read() -> None:
         "cors": {"allow_origins": ["*"], "max_age": "1m"},
         "cookie": {"same_site": "none"},
         "deny_page": {"text": "no", "link": {"text": "why", "url": "https://h"}},
+        "passes": {"presented": ["header", "basic", "query"], "longest": "7d"},
     }
     assert written(made) == expected
 

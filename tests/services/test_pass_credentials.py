@@ -51,6 +51,11 @@ def test_an_empty_parameter_is_a_pass_that_is_none() -> None:
     )
 
 
+def test_a_parameter_whose_name_is_written_otherwise_is_none_of_ours() -> None:
+    """The edge takes out parameters by the name as it stands there."""
+    assert shown(ask(target=f"/?doorward%5Fpass={SECRET}", headers={}), EVERY_WAY) is None
+
+
 def test_only_the_ways_that_the_application_takes_are_looked_at() -> None:
     question = ask(target=f"/?doorward_pass={SECRET}", headers={"doorward-pass": [SECRET]})
     assert shown(question, frozenset()) is None

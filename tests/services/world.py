@@ -20,6 +20,7 @@ from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.entering import Entering
 from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.flows import Flows
+from doorward.services.grant_ends import GrantEnds
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.key_rotation import KeyRotation
@@ -184,6 +185,7 @@ class World:
             streams=self.streams,
             clock=self.clock,
         )
+        self.grant_ends = GrantEnds(self.stores.grants, streams=self.streams, clock=self.clock)
         self.grants = join_grants(self)
         self.keeping_up = KeepingUp(
             self.stores.sessions,

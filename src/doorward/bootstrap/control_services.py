@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doorward.bootstrap.control_factors import join_factors
+from doorward.bootstrap.control_grants import join_grants
 from doorward.bootstrap.control_machines import join_machines
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.data_folder import DataFolder
@@ -13,7 +14,6 @@ from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
-from doorward.identity.approval_mail import ApprovalMail
 from doorward.identity.external_evaluators import HttpEvaluators
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
@@ -36,6 +36,7 @@ from doorward.services.explanations import Explanations
 from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.facts import Facts
 from doorward.services.flows import Flows
+from doorward.services.grant_ends import GrantEnds
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
@@ -103,6 +104,7 @@ class ControlServices:
     explanations: Explanations
     passes: Passes
     grants: Grants
+    grant_ends: GrantEnds
     facts: Facts
     evaluators: HttpEvaluators
     evaluations: ExternalEvaluations
@@ -211,6 +213,17 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
         clock=clock,
     )
+    grants, grant_ends = join_grants(
+        stores,
+        team_origin=edge.issuer,
+        current=current,
+        requests=requests,
+        reevaluation=reevaluation,
+        streams=streams,
+        background=background,
+        clock=clock,
+        randomness=randomness,
+    )
     machines = join_machines(
         stores.service_token_uses,
         current=current,
@@ -311,21 +324,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             clock=clock,
         ),
         passes=passes,
-        grants=Grants(
-            stores,
-            current=current,
-            requests=requests,
-            effects=reevaluation,
-            mail=ApprovalMail(
-                configuration=lambda: current.get().configuration,
-                url=f"{edge.issuer}{names.ACCESS_PATH}approvals",
-                clock=clock,
-                randomness=randomness,
-            ),
-            background=background,
-            clock=clock,
-            randomness=randomness,
-        ),
+        grants=grants,
         explanations=Explanations(
             stores.sessions,
             current=current,
@@ -337,7 +336,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         facts=facts,
         evaluators=evaluators,
         evaluations=evaluations,
-        timetable=Timetable([facts], clock=clock),
+        grant_ends=grant_ends,
+        timetable=Timetable([facts, grant_ends], clock=clock),
         time_boundaries=TimeBoundaries(current=current, streams=streams, relays=relays, clock=clock),
         directories=Directories(
             stores.directory,

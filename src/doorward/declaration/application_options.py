@@ -1,4 +1,4 @@
-"""How an application answers browsers and people: ``cors``, ``cookie`` and ``deny_page``."""
+"""How an application answers browsers and people: ``cors``, ``cookie``, ``deny_page`` and ``passes``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from doorward.declaration import addresses, values
-from doorward.declaration.durations import timeout
+from doorward.declaration.durations import timeout, within
 from doorward.declaration.reading import At, Fields
+from doorward.model.access_pass import PassRules, Presented
 from doorward.model.application_options import Cors, DenyPage, SameSite
 from doorward.model.errors import Invalid
 
@@ -24,8 +25,11 @@ CORS_FIELDS = (
 COOKIE_FIELDS = ("same_site",)
 DENY_PAGE_FIELDS = ("text", "link", "redirect")
 LINK_FIELDS = ("text", "url")
+PASSES_FIELDS = ("presented", "longest")
+SHORTEST_PASS, LONGEST_PASS = timedelta(hours=1), timedelta(days=366)
 LONGEST_TEXT = 1000
 
+_PRESENTED = {value.value: value for value in Presented}
 _SAME_SITE = {value.value: value for value in SameSite}
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 
@@ -127,3 +131,25 @@ def _text(at: At) -> str:
     if not text or len(text) > LONGEST_TEXT or not all(line.isprintable() for line in text.split("\n")):
         raise at.wrong(f"must be 1 to {LONGEST_TEXT} printable characters, in one or more lines")
     return text
+
+
+def passes(at: At) -> PassRules:
+    """The field ``passes``."""
+    fields = at.fields(PASSES_FIELDS)
+    nothing: frozenset[Presented] = frozenset()
+    presented = fields.required("presented", _presented, instead=nothing)
+    return PassRules(
+        presented=presented,
+        longest=fields.optional("longest", _longest_pass, PassRules(presented=presented).longest),
+    )
+
+
+def _presented(at: At) -> frozenset[Presented]:
+    found = frozenset(at.items(lambda item: values.one_of(item, _PRESENTED, noun="a way to show a pass")))
+    if not found:
+        raise at.wrong(f"names no way to show a pass: use {', '.join(_PRESENTED)}, or leave out passes")
+    return found
+
+
+def _longest_pass(at: At) -> timedelta:
+    return within(at, shortest=SHORTEST_PASS, longest=LONGEST_PASS)

@@ -14,6 +14,7 @@ from doorward.declaration.nodes import ListNode, TextNode, wrong_kind
 from doorward.declaration.origins import origin
 from doorward.declaration.reading import At, Fields
 from doorward.declaration.rules import own_policy
+from doorward.model.access_pass import PassRules
 from doorward.model.application import ApplicationType
 from doorward.model.application_options import Cors, DenyPage, SameSite, WithoutSignIn
 from doorward.model.destination import Destination
@@ -40,10 +41,14 @@ APPLICATION_FIELDS = (
     "cors",
     "cookie",
     "deny_page",
+    "passes",
     "policies",
 )
 
-_OF_WEB_SERVERS = ("origin", "sign_in", "websockets", "cors", "cookie", "deny_page")
+_OF_WEB_SERVERS = (
+    *("origin", "sign_in", "websockets", "read_service_tokens_from_header"),
+    *("cors", "cookie", "deny_page", "passes"),
+)
 _OF_SERVERS = ("hostname", "destinations", "tunnel", "session_duration", "identity_providers", "sign_in_with")
 NOT_FOR: Mapping[ApplicationType, tuple[str, ...]] = MappingProxyType(
     {
@@ -85,6 +90,7 @@ def application(at: At) -> DeclaredApplication:
         cors=fields.optional("cors", _cors, None),
         same_site=fields.optional("cookie", application_options.same_site, SameSite.LAX),
         deny_page=fields.optional("deny_page", _deny_page, None),
+        passes=fields.optional("passes", _passes, None),
         policies=fields.optional("policies", _policies, ()),
     )
 
@@ -113,6 +119,10 @@ def _cors(at: At) -> Cors | None:
 
 def _deny_page(at: At) -> DenyPage | None:
     return application_options.deny_page(at)
+
+
+def _passes(at: At) -> PassRules | None:
+    return application_options.passes(at)
 
 
 def _destinations(fields: Fields, kind: ApplicationType, *, linked: bool) -> tuple[Destination, ...]:

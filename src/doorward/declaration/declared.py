@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorward.declaration.nodes import Place
+from doorward.model.access_pass import PassRules
 from doorward.model.application import ApplicationType
 from doorward.model.application_options import (
     Cors,
@@ -117,6 +118,7 @@ class DeclaredApplication:
     cors: Cors | None
     same_site: SameSite
     deny_page: DenyPage | None
+    passes: PassRules | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,7 @@ class _Merging:
             cors=declared.cors,
             same_site=declared.same_site,
             deny_page=declared.deny_page,
+            passes=declared.passes,
         )
 
     def _new_audience(self) -> Audience:

@@ -68,6 +68,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "CORS": application_options.CORS_FIELDS,
         "Cookie": application_options.COOKIE_FIELDS,
         "Deny page": application_options.DENY_PAGE_FIELDS,
+        "Passes": application_options.PASSES_FIELDS,
         "Link": application_options.LINK_FIELDS,
         "Service token": service_tokens.SERVICE_TOKEN_FIELDS,
         "Unused service tokens": service_tokens.UNUSED_FIELDS,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from doorward.declaration.durations import written_duration
 from doorward.declaration.written import Written, add
+from doorward.model.access_pass import PassRules, Presented
 from doorward.model.application import Application, ApplicationType, Origin
 from doorward.model.application_options import Cors, DenyPage
 from doorward.model.configuration import Configuration
@@ -39,6 +40,8 @@ def written_application(
         written["cookie"] = {"same_site": application.same_site.value}
     if application.deny_page is not None:
         written["deny_page"] = _deny_page(application.deny_page)
+    if application.passes is not None:
+        written["passes"] = _passes(application.passes)
     written["policies"] = [*policies]
     return written
 
@@ -89,6 +92,13 @@ def _deny_page(page: DenyPage) -> dict[str, Written]:
     written: dict[str, Written] = {"text": page.text}
     if page.link_url:
         written["link"] = {"text": page.link_text, "url": page.link_url}
+    return written
+
+
+def _passes(rules: PassRules) -> dict[str, Written]:
+    written: dict[str, Written] = {"presented": [way.value for way in Presented if way in rules.presented]}
+    usual = written_duration(PassRules(presented=rules.presented).longest)
+    add(written, "longest", written_duration(rules.longest), default=usual)
     return written
 
 

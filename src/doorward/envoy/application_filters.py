@@ -16,6 +16,7 @@ from google.protobuf import any_pb2
 from doorward.envoy import names
 from doorward.envoy.filters import appended, claim, cookies_to_metadata
 from doorward.envoy.packing import packed, true
+from doorward.envoy.passes import shows_pass
 from doorward.envoy.rbac import application_rbac
 from doorward.envoy.state import ServedApplication
 from doorward.model.application_options import Cors
@@ -28,7 +29,10 @@ def application_filters(served: ServedApplication, *, generation: str) -> dict[s
     """Filter settings of every route that leads to the application; ``generation`` is the ``gen`` that its
     tokens must have."""
     application = served.application
-    rules = application_rbac(served.compiled, audience=application.audience, generation=generation)
+    ways = application.passes.presented if application.passes is not None else ()
+    rules = application_rbac(
+        served.compiled, application.audience, generation, unless=[shows_pass(way) for way in sorted(ways)]
+    )
     found = {names.RBAC: packed(rules)}
     if application.has_paths:
         found[names.HEADER_TO_METADATA] = packed(cookies_to_metadata(names.token_cookie(application)))

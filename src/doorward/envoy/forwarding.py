@@ -34,6 +34,7 @@ STRIPPED = (
     names.CLIENT_TOKEN_HEADER,
     names.CLIENT_ID_HEADER,
     names.CLIENT_SECRET_HEADER,
+    names.PASS_HEADER,
 )
 
 

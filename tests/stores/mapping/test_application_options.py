@@ -31,6 +31,7 @@ def test_what_a_row_does_not_have_yet_has_its_default() -> None:
         "same_site": SameSite.LAX,
         "cors": None,
         "deny_page": None,
+        "passes": None,
     }
     default = Origin(url="")
     assert origin_options_from_json({}) == {
@@ -42,7 +43,13 @@ def test_what_a_row_does_not_have_yet_has_its_default() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [{"sign_in": "maybe"}, {"same_site": "loose"}, {"cors": {"allow_origins": 3}}, {"deny_page": "x"}],
+    [
+        {"sign_in": "maybe"},
+        {"same_site": "loose"},
+        {"cors": {"allow_origins": 3}},
+        {"deny_page": "x"},
+        {"passes": {"presented": ["smoke"]}},
+    ],
 )
 def test_what_is_not_understood_is_no_default(value: dict[str, object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - pydantic's own or an enumeration's

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from doorward.model.access_pass import PassRules
 from doorward.model.application import Application, Origin
 from doorward.model.application_options import (
     Cors,
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 _CORS = TypeAdapter(Cors)
 _DENY_PAGE = TypeAdapter(DenyPage)
+_PASSES = TypeAdapter(PassRules)
 _HEADERS = TypeAdapter(OriginHeaders)
 _TIMEOUTS = TypeAdapter(OriginTimeouts)
 
@@ -48,6 +50,7 @@ def options_to_json(application: Application) -> dict[str, Any]:
         "same_site": application.same_site.value,
         "cors": _written(_CORS, application.cors),
         "deny_page": _written(_DENY_PAGE, application.deny_page),
+        "passes": _written(_PASSES, application.passes),
     }
 
 
@@ -59,6 +62,7 @@ def options_from_json(value: Mapping[str, Any]) -> dict[str, Any]:
         "same_site": SameSite(value.get("same_site", SameSite.LAX)),
         "cors": _read(_CORS, value.get("cors")),
         "deny_page": _read(_DENY_PAGE, value.get("deny_page")),
+        "passes": _read(_PASSES, value.get("passes")),
     }
 
 
