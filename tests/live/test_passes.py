@@ -48,7 +48,7 @@ def made(system: System, *, paths: str = "") -> str:
         page = ada.open(f"{system.team_url}{PASSES}")
         shown = ada.submit(page, application="hello", name="Phone", days="7", paths=paths)
         assert shown.status_code == 200
-        return re.findall(r"dwap_\w+", unescape(shown.text))[0]
+        return str(re.findall(r"dwap_\w+", unescape(shown.text))[0])
 
 
 @contextmanager
