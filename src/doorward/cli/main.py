@@ -18,6 +18,7 @@ from doorward.cli import (
     idp,
     keys,
     passes,
+    policy,
     rotate_key,
     serve,
     service_token,
@@ -66,6 +67,7 @@ app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(fact.app, name="fact")
 app.add_typer(service_token.app, name="service-token")
+app.add_typer(policy.app, name="policy")
 app.add_typer(passes.app, name="pass")
 app.add_typer(grants.app, name="grant")
 app.add_typer(keys.app, name="keys")
