@@ -30,7 +30,7 @@ def world() -> World:
 
 
 async def code_for(world: World, session: Session) -> str:
-    onward = await world.entering.onward(session, FLOW, source=SOURCE)
+    onward = await world.entering.onward(session, FLOW, source=SOURCE, request_id="r1")
     assert isinstance(onward, Onward)
     assert onward.location.startswith("https://hello.example.com/cdn-cgi/access/authorized?code=")
     return parse_qs(urlsplit(onward.location).query)["code"][0]
@@ -99,7 +99,7 @@ def test_a_code_of_a_session_that_was_revoked_meanwhile_is_worth_nothing(world: 
 def test_bob_gets_a_refusal_instead_of_a_code(world: World) -> None:
     async def walk() -> Onward | NotAllowed | StepUp | OtherProvider | NeedsGrant:
         session = await signed_in(world, "bob@example.com", "bob's")
-        return await world.entering.onward(session, FLOW, source=SOURCE)
+        return await world.entering.onward(session, FLOW, source=SOURCE, request_id="r1")
 
     assert isinstance(asyncio.run(walk()), NotAllowed)
 

@@ -48,11 +48,12 @@ def acts(folder: Path) -> Iterator[ActEntry]:
 
 
 def decision_of(folder: Path, request_id: str) -> DecisionEntry | None:
-    """The decision about a request; None where none has this id. Raises OSError."""
+    """The decision about a request, the first where a page of Doorward's own told of it; None where no
+    request has this id. Raises OSError."""
     written = json.dumps(request_id).encode()
     for path in segment_files(folder):
         for text in segment_lines(path):
-            entry = _entry(text) if written in text and _is_request(text) else None
+            entry = _entry(text) if written in text else None
             if isinstance(entry, DecisionEntry) and entry.request_id == request_id:
                 return entry
     return None

@@ -16,11 +16,13 @@ from doorward.identity.external_evaluators import HttpEvaluators
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
+from doorward.ports.audit import AuditLog
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.places import Places
 from doorward.ports.stores import Stores
 from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
+from doorward.services.audited.denials import Denials
 from doorward.services.background import Background
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
@@ -115,6 +117,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     *,
     edge: EdgeSettings,
     stores: Stores,
+    audit: AuditLog,
     ads: AdsServer,
     relays: RelayControl,
     certificate_for: CertificateFor,
@@ -275,6 +278,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             stores,
             current=current,
             requests=requests,
+            denials=Denials(audit),
             tokens=tokens,
             authority=edge.authority,
             clock=clock,

@@ -48,7 +48,7 @@ class _Replaying:
         for entry in entries:
             if isinstance(entry, ActEntry):
                 self._known.learn(entry)
-            elif entry.time >= self._since:
+            elif entry.time >= self._since and not _is_page(entry):
                 found = self._rebuilt(entry)
                 if isinstance(found, LeftOut):
                     self._left_out[found] += 1
@@ -70,3 +70,8 @@ class _Replaying:
         self._unevaluated += name in self._asking
         who = logged.who or NOT_SIGNED_IN
         return Decided(who=who, request=request, allowed=logged.allowed, drafted=after)
+
+
+def _is_page(entry: DecisionEntry) -> bool:
+    """Whether this is no decision at all: Doorward's own pages, and hostnames of nobody."""
+    return entry.application.startswith("(")
