@@ -23,7 +23,7 @@ from doorward.services.current import InForce
 from doorward.services.logged_explanations import explain_decision
 from doorward.services.replays import replay_log
 
-EVERY: Final = 50_000
+EVERY: Final = 25_000
 """After how many entries progress is told."""
 
 

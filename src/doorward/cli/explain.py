@@ -104,8 +104,9 @@ def _logged(explanation: dict[str, Any]) -> list[str]:
         f"Rules in force then: {version}, since {rules['since']}.",
     ]
     if not rules["exact"]:
-        named = entry["policy_version"] or "none"
-        lines.append(f"The entry names another version ({named}): these are the nearest that the log holds.")
+        named = entry["policy_version"]
+        says = f"names another version, {named}" if named else "does not say which version decided"
+        lines.append(f"The entry {says}: these are the rules that were in force, by the log.")
     return [*lines, explanation["differs"]]
 
 

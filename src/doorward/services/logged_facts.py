@@ -54,9 +54,10 @@ class History(Generic[Value]):
         self._events: list[Since[Value]] = []
 
     def add(self, event: Since[Value], *, keep_from: datetime) -> None:
-        """Of what was so before ``keep_from``, only the last stays."""
+        """Of what was so before ``keep_from``, the last stays, and one more: the last may turn out not to
+        have taken effect."""
         self._events.append(event)
-        while len(self._events) > 1 and self._events[1].time <= keep_from:
+        while len(self._events) > 2 and self._events[2].time <= keep_from:
             del self._events[0]
 
     def until(self, moment: datetime) -> Iterator[Since[Value]]:
