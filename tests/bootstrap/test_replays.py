@@ -17,7 +17,8 @@ from doorward.services.audited.configurations import configuration_facts
 from doorward.services.configuration import AccessFile
 from tests.audit.samples import request_line
 from tests.bootstrap.control import with_control_plane
-from tests.services.logged import HOUR, START, Log, version_of
+from tests.fakes.clock import START
+from tests.services.logged import HOUR, Log, version_of
 from tests.services.world import ADA, application, configuration
 
 PRESENT = configuration_facts(configuration(), 4)

@@ -18,5 +18,5 @@ def test_an_age_is_a_duration() -> None:
 
 @pytest.mark.parametrize("text", ["", "7", "yesterday", "-1d", "0d"])
 def test_what_is_none_is_refused(text: str) -> None:
-    with pytest.raises(Invalid, match="--since: .* is not a duration: use a number and s, m, h or d"):
+    with pytest.raises(Invalid, match=r"--since: .* is not a duration: use a number and s, m, h or d"):
         age(text)

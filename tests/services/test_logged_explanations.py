@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from doorward.model.errors import NotFound
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.services.logged_explanations import LoggedExplanation, explain_decision
-from tests.fakes.clock import FakeRandomness
-from tests.services.logged import HOUR, START, Log, version_of
+from tests.fakes.clock import START, FakeRandomness
+from tests.services.logged import HOUR, Log, version_of
 from tests.services.test_logged_requests import linking
 from tests.services.world import ADA, BOB, STAFF, application, configuration, policy
 
@@ -128,7 +129,7 @@ def test_machines_and_linked_applications_are_named() -> None:
         ({"source": None}, "does not say where it came from"),
     ],
 )
-def test_what_cannot_be_explained_says_why(fields: dict[str, object], words: str) -> None:
+def test_what_cannot_be_explained_says_why(fields: dict[str, Any], words: str) -> None:
     log = Log()
     log.rules(PRESENT, 1)
     asked = log.asks(None, at=START, allowed=False, **fields)

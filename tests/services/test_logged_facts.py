@@ -14,13 +14,14 @@ from doorward.model.session import Session
 from doorward.services.audited.facts import AuditedFacts
 from doorward.services.audited.grants import AuditedGrants
 from doorward.services.logged_facts import History, LoggedFacts, Since
+from tests.fakes.clock import START
 from tests.fakes.grants import FakeGrants
 from tests.fakes.reports import FakeFacts
 from tests.fakes.stores import FakeSessions
 from tests.ports.test_facts import ADA as ADA_REPORTED
 from tests.ports.test_facts import report
 from tests.ports.test_grants import ASKED
-from tests.services.logged import DAY, HOUR, START, Log
+from tests.services.logged import DAY, HOUR, Log
 from tests.services.world import ADA, person
 
 MINUTE = timedelta(minutes=1)

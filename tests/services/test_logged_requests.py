@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from doorward.model.rule import Selector
 from doorward.policy.replay import LeftOut
 from doorward.services.logged_facts import LoggedFacts
 from doorward.services.logged_requests import LoggedRequest, logged_request
-from tests.services.logged import HOUR, START, Log, in_force
+from tests.fakes.clock import START
+from tests.services.logged import HOUR, Log, in_force
 from tests.services.world import ADA, COMPANY, application, configuration, person, policy
 
 HELLO = ApplicationId("hello")
@@ -133,7 +135,7 @@ def test_a_person_whose_sign_in_is_not_in_the_log_is_not_taken_for_nobody() -> N
         ({"source": "-"}, LeftOut.UNREADABLE),
     ],
 )
-def test_what_no_policy_decided_is_told_apart(fields: dict[str, object], why: LeftOut) -> None:
+def test_what_no_policy_decided_is_told_apart(fields: dict[str, Any], why: LeftOut) -> None:
     log = Log()
     log.asks(log.signs_in(ADA, "s1"), at=START, allowed=False, **fields)
     assert found(log)[0] is why

@@ -14,14 +14,17 @@ from doorward.audit_files.reading import entries
 from doorward.audit_files.segments import segment_files
 from doorward.model.configuration import Configuration
 from doorward.model.external_evaluation import ExternalEvaluation
-from doorward.model.ids import ExternalEvaluationId
+from doorward.model.ids import ExternalEvaluationId, ListId
+from doorward.model.named_list import ListKind, NamedList
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.model.session import Session
 from doorward.policy.replay import Effect, LeftOut, Replay
+from doorward.services.current import InForce
 from doorward.services.logged_requests import NOT_SIGNED_IN
 from doorward.services.replays import replay_log
-from tests.services.logged import DAY, HOUR, START, Log, in_force
+from tests.fakes.clock import START
+from tests.services.logged import DAY, HOUR, Log, in_force
 from tests.services.world import ADA, STAFF, application, configuration, person, policy
 
 WEEK = 7 * DAY
@@ -57,7 +60,9 @@ def replayed(
     since: datetime = START,
 ) -> Replay:
     found = log.entries() if isinstance(log, Log) else log
-    return replay_log(found, since=since, in_force=in_force(present), draft=in_force(draft))
+    now = in_force(present)
+    after = InForce.of(draft, 1, before=now)
+    return replay_log(found, since=since, in_force=now, draft=after)
 
 
 def named(found: Replay) -> set[tuple[str, str, str]]:
@@ -188,6 +193,19 @@ def test_people_of_whom_nobody_asked_who_they_are_are_one() -> None:
     found = replayed(log, present=configuration(), draft=PRESENT)
     assert named(found) == {(NOT_SIGNED_IN, "lose", "open")}
     assert found.differences[0].requests == 3
+
+
+def test_lists_that_a_draft_changes_count_where_the_policies_are_the_same() -> None:
+    def listing(*emails: str) -> Configuration:
+        friends = NamedList(id=ListId("friends"), kind=ListKind.EMAIL, items=emails)
+        hello = application("hello", policy(Action.ALLOW, Selector("email_list", "friends"), name="friends"))
+        return replace(configuration(), lists=(friends,), applications=(hello,))
+
+    log = Log()
+    log.asks(log.signs_in(ADA, "s1"), at=START, allowed=True)
+    log.asks(log.signs_in(person("bob"), "s2"), at=START, allowed=False)
+    found = replayed(log, present=listing("ada@example.com"), draft=listing("bob@example.com"))
+    assert named(found) == {("ada@example.com", "lose", "hello"), ("bob@example.com", "gain", "hello")}
 
 
 def test_what_cannot_be_judged_again_is_counted_by_why() -> None:

@@ -41,7 +41,8 @@ def try_draft(
     entries have been read. Raises Unavailable for a log that cannot be read.
     """
     entries = _counted(read_entries(data, since, all_acts=True), progress)
-    return replay_log(entries, since=since, in_force=_side(in_force), draft=_side(draft))
+    present = _side(in_force)
+    return replay_log(entries, since=since, in_force=present, draft=_side(draft, before=present))
 
 
 def explain_logged(data: Path, request_id: str) -> dict[str, Any]:
@@ -71,9 +72,9 @@ def explain_logged(data: Path, request_id: str) -> dict[str, Any]:
     }
 
 
-def _side(facts: Mapping[str, Any]) -> InForce:
+def _side(facts: Mapping[str, Any], *, before: InForce | None = None) -> InForce:
     configuration = past_configuration(access_document_of(facts), randomness=SystemRandomness())
-    return InForce.of(configuration, int(facts["version"]))
+    return InForce.of(configuration, int(facts["version"]), before=before)
 
 
 def _counted(entries: Iterator[Entry], progress: Callable[[int], None]) -> Iterator[Entry]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from doorward.audit.entries import ActEntry, DecisionEntry, Entry
+from doorward.model.access import AccessRequest
 from doorward.model.ids import ApplicationId
 from doorward.policy.mentions import evaluations_in
 from doorward.policy.replay import Decided, LeftOut, Replay, replay
 from doorward.services.current import InForce
 from doorward.services.logged_facts import LoggedFacts
-from doorward.services.logged_requests import NOT_SIGNED_IN, logged_request
+from doorward.services.logged_requests import NOT_SIGNED_IN, LoggedRequest, logged_request
 
 
 def replay_log(entries: Iterable[Entry], *, since: datetime, in_force: InForce, draft: InForce) -> Replay:
@@ -32,6 +33,7 @@ class _Replaying:
         self._known = LoggedFacts(since)
         self._left_out: Counter[LeftOut] = Counter()
         self._unevaluated = 0
+        self._alike = _alike(in_force, draft)
         self._asking = {
             application
             for side in (in_force, draft)
@@ -60,16 +62,28 @@ class _Replaying:
         logged = logged_request(entry, self._known, self._in_force.compiled.get(name))
         if isinstance(logged, LeftOut):
             return logged
-        before, after = (
-            logged.request(self._known, side, side.by_id[name]) if name in side.by_id else None
-            for side in (self._in_force, self._draft)
-        )
+        before = self._seen_by(self._in_force, logged, name)
+        after = None if name in self._alike else self._seen_by(self._draft, logged, name)
         request = before or after
         if request is None:
             return LeftOut.APPLICATION_GONE
         self._unevaluated += name in self._asking
         who = logged.who or NOT_SIGNED_IN
         return Decided(who=who, request=request, allowed=logged.allowed, drafted=after)
+
+    def _seen_by(self, side: InForce, logged: LoggedRequest, name: ApplicationId) -> AccessRequest | None:
+        application = side.by_id.get(name)
+        return logged.request(self._known, side, application) if application is not None else None
+
+
+def _alike(in_force: InForce, draft: InForce) -> frozenset[ApplicationId]:
+    """The applications on which a request is the same to both, and the policies too."""
+    present, drafted = in_force.configuration, draft.configuration
+    if present.lists != drafted.lists or present.identity_providers != drafted.identity_providers:
+        return frozenset()
+    return frozenset(
+        name for name, compiled in in_force.compiled.items() if draft.compiled.get(name) is compiled
+    )
 
 
 def _is_page(entry: DecisionEntry) -> bool:

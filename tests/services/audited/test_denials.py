@@ -59,7 +59,7 @@ def test_being_asked_for_more_is_a_decision_too() -> None:
     assert (entry(world).decision, entry(world).reasons) == ("sign-in", ("purpose-required",))
     present = configuration()
     hello, *others = present.applications
-    elsewhere = replace(hello, identity_providers=frozenset({COMPANY}))
+    elsewhere = replace(hello, identity_providers=(COMPANY,))
     world = World(stores=FakeStores(replace(present, applications=(elsewhere, *others))))
     on_the_way(world, "ada@example.com", "ada's")
     assert (entry(world).decision, entry(world).reasons) == ("sign-in", ("other-identity-provider",))
