@@ -96,11 +96,12 @@ def _logged(explanation: dict[str, Any]) -> list[str]:
     entry, rules = explanation["logged"], explanation["rules"]
     by = f" by {entry['policy']}" if entry["policy"] else ""
     version = f"version {rules['policy_version']}, of configuration {rules['configuration']}"
+    status = f", status {entry['status']}" if entry["status"] else ""
     part = "edge" if entry["decided_by"] == "edge" else "control plane"
     said = f"{entry['decision']}{by} ({', '.join(entry['reasons'])})"
     lines = [
         f"{explanation['method']} {explanation['path']} from {explanation['source']}",
-        f"Decided {entry['time']} by the {part}: {said}, status {entry['status']}.",
+        f"Decided {entry['time']} by the {part}: {said}{status}.",
         f"Rules in force then: {version}, since {rules['since']}.",
     ]
     if not rules["exact"]:
