@@ -58,16 +58,25 @@ def test_who_gains_and_who_loses_is_told_with_exit_code_3_and_nothing_is_applied
     result = doorward.run("policy", "replay", "--draft", drafted(tmp_path, doorward))
     assert result.exit_code == SOMEBODY, result.output
     lines = result.stdout.splitlines()
-    [ada] = [line for line in lines if line.startswith("ada@example.com")]
-    assert "loses" in ada
-    assert "allowed by engineers (allow): allowed-by-policy" in ada
-    assert "denied: no-policy-matched, not-included" in ada
-    [bob] = [line for line in lines if line.startswith("bob@example.com")]
-    assert "gains" in bob
+    [bob] = [number for number, line in enumerate(lines) if line.startswith("bob@example.com gains hello: ")]
+    [ada] = [number for number, line in enumerate(lines) if line.startswith("ada@example.com loses hello: ")]
+    assert lines[ada + 1 : ada + 3] == [
+        "    now             allowed by engineers (allow): allowed-by-policy",
+        "    with the draft  denied: no-policy-matched, not-included",
+    ]
+    assert lines[bob].endswith(", for /\\x1b[31m1")
     assert "carl" not in result.stdout
     assert "Tried on the 3 requests since" in result.stdout
     assert ESCAPE not in result.stdout
     assert doorward.says("export") == before
+
+
+def test_several_requests_of_somebody_are_one_loss(doorward: Doorward, tmp_path: Path) -> None:
+    with_requests(doorward, ADA, ADA)
+    shown = doorward.run("policy", "replay", "--draft", drafted(tmp_path, doorward)).stdout
+    [line] = [line for line in shown.splitlines() if line.startswith("ada@example.com")]
+    assert line.startswith("ada@example.com loses hello: 2 requests, ")
+    assert "the last for /" in line
 
 
 def test_nobody_is_told_with_exit_code_0(doorward: Doorward, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ MARKS = {"yes": "✓", "no": "✗", "unknown": "?"}
 def explain(  # noqa: PLR0913 - one parameter for each option
     *,
     request_id: Annotated[
-        str | None, typer.Argument(metavar="[REQUEST-ID]", help="The id on an error page.")
+        str | None, typer.Argument(metavar="REQUEST-ID", help="The id on an error page.")
     ] = None,
     email: Annotated[str | None, typer.Option("--email", help="Whose access is asked about.")] = None,
     application: Annotated[str | None, typer.Option("--app", help="To which application: its id.")] = None,

@@ -15,7 +15,6 @@ from doorward.bootstrap.processes_output import printable
 from doorward.bootstrap.replays import try_draft
 from doorward.bootstrap.system import SystemClock
 from doorward.cli.options import age
-from doorward.cli.output import print_table
 from doorward.policy.decision import Decision
 from doorward.policy.explain import summary
 from doorward.policy.replay import Difference, Effect, LeftOut, Replay
@@ -64,10 +63,9 @@ class Tried:
         elif not found.differences:
             typer.echo(f"Nobody would gain or lose access, by the {_requests(found.requests)} since {since}.")
         else:
-            headings = ("Who", "Effect", "Application", "Requests", "First", "Last", "Path of the last")
-            columns = (*headings, "Now", "With the draft")
-            rows = [[printable(cell) for cell in _row(each)] for each in found.differences]
-            print_table(columns, rows, empty="")
+            for each in found.differences:
+                for line in _lines(each):
+                    typer.echo(printable(line))
             typer.echo(f"Tried on the {_requests(found.requests)} since {since}.")
         for line in _remarks(found):
             typer.echo(line)
@@ -117,22 +115,20 @@ def _requests(count: int) -> str:
     return "1 request" if count == 1 else f"{count} requests"
 
 
-def _row(each: Difference) -> tuple[str, ...]:
-    return (
-        each.who,
-        WORDS[each.effect],
-        each.application,
-        str(each.requests),
-        _minute(each.first),
-        _minute(each.last),
-        each.path,
-        summary(each.before) if each.before else "",
-        summary(each.after) if each.after else "",
-    )
+def _lines(each: Difference) -> list[str]:
+    """Somebody's gain or loss, in lines that fit a terminal."""
+    first, last = _minute(each.first), _minute(each.last)
+    when = last if first == last else f"{first} to {last}"
+    where = f"the last for {each.path}" if each.requests > 1 else f"for {each.path}"
+    return [
+        f"{each.who} {WORDS[each.effect]} {each.application}: {_requests(each.requests)}, {when}, {where}",
+        f"    now             {summary(each.before) if each.before else ''}",
+        f"    with the draft  {summary(each.after) if each.after else ''}",
+    ]
 
 
 def _minute(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "at an unknown time"
 
 
 def _difference(each: Difference) -> dict[str, object]:
