@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from doorward.model.errors import Unavailable
+from doorward.services.audited.configurations import access_document_of
 from tests.api.server import Api
 from tests.services.sample import ADA, BOB
 from tests.services.signing_in import enter
@@ -43,7 +44,11 @@ def test_a_file_is_brought_into_force_and_told_of(api: Api) -> None:
 
 def test_a_dry_run_tells_and_changes_nothing(api: Api) -> None:
     body = {"name": "access.yaml", "text": FILE, "dry_run": True}
-    assert api.send("POST", "/configuration", body).json()["changes"]
+    outcome = api.send("POST", "/configuration", body).json()
+    assert sorted(outcome) == ["after", "before", "changes", "live", "refusal", "version"]
+    assert outcome["changes"]
+    assert "lab" in access_document_of(outcome["after"])
+    assert "lab" not in access_document_of(outcome["before"])
     assert [t["name"] for t in api.send("GET", "/tunnels").json()] == ["office"]
 
 

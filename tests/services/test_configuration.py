@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from doorward.declaration import DeclarationInvalid
+from doorward.declaration import DeclarationInvalid, access_document
 from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
 from doorward.ports.credentials import Owner
+from doorward.services.audited.configurations import access_document_of
 from doorward.services.configuration import PROVIDER_GONE, AccessFile, Outcome
 from tests.services.sample import ADA, BOB, COMPANY, STAFF, person
 from tests.services.signing_in import enter
@@ -53,6 +54,18 @@ def test_a_dry_run_changes_nothing(world: World) -> None:
     outcome = apply(world, FILE, dry_run=True)
     assert outcome.changes
     assert asyncio.run(world.configurations.load()) == before
+
+
+def test_a_dry_run_gives_both_sides_without_secrets_and_a_real_one_neither(world: World) -> None:
+    tried = apply(world, FILE, dry_run=True)
+    assert tried.before is not None
+    assert tried.after is not None
+    present, drafted = access_document_of(tried.before), access_document_of(tried.after)
+    assert present == access_document(asyncio.run(world.configurations.load()))
+    assert "hash" not in present + drafted
+    done = apply(world, FILE)
+    assert (done.before, done.after) == (None, None)
+    assert drafted == access_document(asyncio.run(world.configurations.load()))
 
 
 def test_applying_again_changes_nothing(world: World) -> None:

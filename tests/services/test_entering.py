@@ -41,7 +41,7 @@ def world() -> World:
 
 
 async def code_for(world: World, session: Session, flow: Flow = FLOW) -> str:
-    onward = await world.entering.onward(session, flow, source=SOURCE)
+    onward = await world.entering.onward(session, flow, source=SOURCE, request_id="r1")
     assert isinstance(onward, Onward)
     assert onward.location.startswith(f"https://{flow.host}/cdn-cgi/access/authorized?code=")
     return parse_qs(urlsplit(onward.location).query)["code"][0]
@@ -110,7 +110,7 @@ def test_a_code_of_a_session_that_was_revoked_meanwhile_is_worth_nothing(world: 
 def test_bob_gets_a_refusal_instead_of_a_code(world: World) -> None:
     async def walk() -> Onward | NotAllowed | StepUp | OtherProvider | NeedsGrant:
         session = await signed_in(world, "bob@example.com", "bob's")
-        return await world.entering.onward(session, FLOW, source=SOURCE)
+        return await world.entering.onward(session, FLOW, source=SOURCE, request_id="r1")
 
     assert isinstance(asyncio.run(walk()), NotAllowed)
 
@@ -147,7 +147,7 @@ def test_a_code_works_only_at_the_hostname_where_the_flow_began(world: World) ->
 def test_no_code_leads_to_a_hostname_where_the_application_is_not(world: World) -> None:
     async def walk() -> None:
         await world.entering.onward(
-            await signed_in(world), replace(FLOW, host="evil.example.org"), source=SOURCE
+            await signed_in(world), replace(FLOW, host="evil.example.org"), source=SOURCE, request_id="r1"
         )
 
     with pytest.raises(NotFound, match="has moved"):

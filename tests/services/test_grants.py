@@ -85,7 +85,11 @@ def test_who_has_not_said_why_is_sent_to_say_it_and_then_is_in() -> None:
     first = answer(world, session)
     assert isinstance(first, SendToSignIn)
     assert first.facts.reason == "purpose-required"
-    needed = run(world.entering.onward(session, Flow(HELLO, "hello.example.com", "/", "b"), source=SOURCE))
+    needed = run(
+        world.entering.onward(
+            session, Flow(HELLO, "hello.example.com", "/", "b"), source=SOURCE, request_id="r1"
+        )
+    )
     assert isinstance(needed, NeedsGrant)
     assert (needed.policy.purpose, needed.asked) == (Purpose(prompt="Ticket number?"), None)
     grant = ask_for(world, session)
@@ -223,7 +227,9 @@ def test_who_was_refused_may_ask_again() -> None:
     world = world_wanting(approval=BY_BOB)
     ada, bob = run(signed_in(world)), run(signed_in(world, BOB.email, "bob's"))
     run(world.grants.refuse(bob, ask_for(world, ada).id))
-    needed = run(world.entering.onward(ada, Flow(HELLO, "hello.example.com", "/", "b"), source=SOURCE))
+    needed = run(
+        world.entering.onward(ada, Flow(HELLO, "hello.example.com", "/", "b"), source=SOURCE, request_id="r1")
+    )
     assert isinstance(needed, NeedsGrant)
     assert needed.asked is not None
     assert needed.asked.closed_by == BOB.email

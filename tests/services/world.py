@@ -10,6 +10,7 @@ from doorward.model.identity_provider import (
     IdentityProvider,
 )
 from doorward.services.arrivals import Arrivals
+from doorward.services.audited.denials import Denials
 from doorward.services.background import Background
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
@@ -42,6 +43,7 @@ from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
 from doorward.services.tunnels import Tunnels
+from tests.fakes.audit import FakeAuditLog
 from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
@@ -82,6 +84,7 @@ class World:
     approval_mail: FakeMail = field(default_factory=FakeMail)
     places: FakePlaces = field(default_factory=FakePlaces)
     evaluators: FakeEvaluators = field(default_factory=FakeEvaluators)
+    audit: FakeAuditLog = field(default_factory=FakeAuditLog)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -266,6 +269,7 @@ class World:
             self.stores,
             current=self.current,
             requests=self.requests,
+            denials=Denials(self.audit),
             tokens=self.tokens,
             authority=EDGE.authority,
             clock=self.clock,

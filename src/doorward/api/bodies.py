@@ -60,13 +60,16 @@ class RevokeRequest(Body):
 
 
 def outcome_body(outcome: Outcome) -> dict[str, object]:
-    """What a change did."""
-    return {
+    """What a change did; of a dry run also ``before`` and ``after``, both configurations."""
+    body: dict[str, object] = {
         "changes": [str(change) for change in outcome.changes],
         "version": outcome.version,
         "live": outcome.live,
         "refusal": outcome.refusal,
     }
+    if outcome.before is not None and outcome.after is not None:
+        body |= {"before": dict(outcome.before), "after": dict(outcome.after)}
+    return body
 
 
 def session_body(session: Session) -> dict[str, object]:

@@ -18,11 +18,13 @@ from doorward.identity.external_evaluators import HttpEvaluators
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
+from doorward.ports.audit import AuditLog
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.places import Places
 from doorward.ports.stores import Stores
 from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
+from doorward.services.audited.denials import Denials
 from doorward.services.background import Background
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
@@ -117,6 +119,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     *,
     edge: EdgeSettings,
     stores: Stores,
+    audit: AuditLog,
     ads: AdsServer,
     relays: RelayControl,
     certificate_for: CertificateFor,
@@ -129,11 +132,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     current = Current()
     callback = f"{edge.issuer}{names.ACCESS_PATH}callback"
     tokens = Tokens(
-        stores.signing_keys,
-        clock=clock,
-        randomness=randomness,
-        issuer=edge.issuer,
-        make_key=make_private_key,
+        stores.signing_keys, clock=clock, randomness=randomness, issuer=edge.issuer, make_key=make_private_key
     )
     tunnel_secrets = TunnelSecrets(folder.derive("tunnel secrets"))
     publisher = Publisher(
@@ -158,11 +157,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     evaluators = HttpEvaluators(clock=clock)
     evaluations = ExternalEvaluations(evaluators, tokens=tokens, clock=clock, randomness=randomness)
     requests = Requests(
-        facts=stores.facts,
-        grants=stores.grants,
-        places=geography,
-        evaluations=evaluations,
-        clock=clock,
+        facts=stores.facts, grants=stores.grants, places=geography, evaluations=evaluations, clock=clock
     )
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
@@ -275,6 +270,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             stores,
             current=current,
             requests=requests,
+            denials=Denials(audit),
             tokens=tokens,
             authority=edge.authority,
             clock=clock,

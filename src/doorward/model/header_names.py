@@ -29,6 +29,7 @@ _FRAMING: Final = frozenset({"content-length", "content-encoding", "content-type
 _OURS: Final = frozenset(
     {
         "cf-connecting-ip",
+        "doorward-pass",
         "forwarded",
         "proxy",
         "true-client-ip",

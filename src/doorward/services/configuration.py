@@ -18,6 +18,7 @@ from doorward.ports.clock import Clock, Randomness
 from doorward.ports.credentials import Owner
 from doorward.ports.edges import Edges
 from doorward.ports.stores import Stores
+from doorward.services.audited.configurations import configuration_facts
 from doorward.services.current import Current, InForce
 from doorward.services.live_streams import LiveStreams
 from doorward.services.publish import Publisher
@@ -50,12 +51,15 @@ class AccessFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a change did. ``refusal`` holds Envoy's words where an edge did not take it."""
+    """What a change did. ``refusal`` holds Envoy's words where an edge did not take it. ``before`` and
+    ``after`` are what is in force and what would be, as ``configuration_facts``: of a dry run only."""
 
     changes: Sequence[Change]
     version: str
     live: bool
     refusal: str
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ class Configurations:
             in_force = InForce.of(after, version, reserved=self._reserved, before=self._current.known())
             made = changes(before, after)
             if dry_run:
-                return Outcome(changes=made, version="", live=False, refusal="")
+                return await asyncio.to_thread(_dry_outcome, made, before, after, version)
             if after != before:
                 version = await self._stores.configurations.save(after, expected=version)
                 log.info("configuration changed", changes=[str(change) for change in made])
@@ -174,6 +178,20 @@ class Configurations:
     async def _sign_out(self, email: str, provider: IdentityProviderId) -> None:
         sessions = await self._sessions.listed(email=email)
         await self._sessions.end([s.id for s in sessions if s.identity.identity_provider == provider])
+
+
+def _dry_outcome(
+    made: Sequence[Change], before: Configuration, after: Configuration, version: int
+) -> Outcome:
+    """Both sides without secrets, for whoever tries the change on what was decided."""
+    return Outcome(
+        changes=made,
+        version="",
+        live=False,
+        refusal="",
+        before=configuration_facts(before, version),
+        after=configuration_facts(after, version),
+    )
 
 
 def _changed_people(before: Configuration, after: Configuration) -> list[tuple[str, IdentityProviderId]]:

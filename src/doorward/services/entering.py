@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from doorward.envoy import names
+from doorward.model.access import AccessRequest
 from doorward.model.application import Application, ApplicationType
 from doorward.model.application_options import SameSite
 from doorward.model.errors import Conflict, NotFound, Refused
@@ -20,6 +21,7 @@ from doorward.model.grant import Grant
 from doorward.model.ids import SessionId
 from doorward.model.policy import Policy
 from doorward.model.session import ApplicationSession, Session
+from doorward.policy.compiled import CompiledApplication
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.launcher import visible
@@ -30,10 +32,12 @@ from doorward.ports.clock import Clock, Randomness
 from doorward.ports.stores import Stores
 from doorward.services import issue
 from doorward.services.arrivals import Onward
+from doorward.services.audited.denials import Denials
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current
 from doorward.services.flows import Flow
 from doorward.services.proofs import session_end
+from doorward.services.questions import Kind
 from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
@@ -95,6 +99,7 @@ class Entering:
         *,
         current: Current,
         requests: Requests,
+        denials: Denials,
         tokens: Tokens,
         authority: Callable[[str], str],
         clock: Clock,
@@ -103,6 +108,7 @@ class Entering:
         self._stores = stores
         self._current = current
         self._requests = requests
+        self._denials = denials
         self._tokens = tokens
         self._authority = authority
         self._clock = clock
@@ -150,10 +156,10 @@ class Entering:
         return None if flow is None else self._current.get().by_id.get(flow.application)
 
     async def onward(
-        self, session: Session, flow: Flow, *, source: IPv4Address | IPv6Address
+        self, session: Session, flow: Flow, *, source: IPv4Address | IPv6Address, request_id: str
     ) -> Onward | NotAllowed | StepUp | OtherProvider | NeedsGrant:
         """From a session to the application of ``flow``: a one-time code for its host, what is still
-        to be proved, or a refusal.
+        to be proved, or a refusal. What is no way in yet is a decision of the request ``request_id``.
 
         Raises NotFound when the application is gone, or not there any more where the flow began.
         """
@@ -161,31 +167,58 @@ class Entering:
         application = in_force.configuration.application(flow.application)
         if application not in in_force.at(flow.host):
             raise NotFound("the application has moved; open it again")
-        if not in_force.takes(application, session):
-            return OtherProvider(application)
+        compiled = in_force.compiled[application.id]
         request = await self._requests.of(
             in_force, application, source=source, session=session, method="GET", target=flow.target
         )
-        decision = evaluate(in_force.compiled[application.id], request)
-        if decision.allowed:
+        decision = evaluate(compiled, request)
+        taken = in_force.takes(application, session)
+        if taken and decision.allowed:
             return await self._code(session, application, flow)
-        wanted = missing_grant(in_force.compiled[application.id], request)
+        answer, decision = await self._more(session, application, flow, compiled, request, taken=taken)
+        await self._denials.record(
+            flow,
+            session,
+            request,
+            decision,
+            kind=Kind.DENY if isinstance(answer, NotAllowed) else Kind.SIGN_IN,
+            policy_version=compiled.version,
+            request_id=request_id,
+        )
+        return answer
+
+    async def _more(
+        self,
+        session: Session,
+        application: Application,
+        flow: Flow,
+        compiled: CompiledApplication,
+        request: AccessRequest,
+        *,
+        taken: bool,
+    ) -> tuple[NotAllowed | StepUp | OtherProvider | NeedsGrant, Decision]:
+        """What somebody who is not let in is told, or asked for, and the decision that this is."""
+        if not taken:
+            return OtherProvider(application), Decision.deny(Reason.OTHER_IDENTITY_PROVIDER)
+        wanted = missing_grant(compiled, request)
         if wanted is not None:
             asked = await self._asked(session, application, wanted)
-            return NeedsGrant(application, wanted, asked)
-        missing = missing_contexts(in_force.compiled[application.id], request)
+            lacks = Reason.APPROVAL_REQUIRED if wanted.approval is not None else Reason.PURPOSE_REQUIRED
+            return NeedsGrant(application, wanted, asked), Decision.deny(lacks)
+        decision = evaluate(compiled, request)
+        missing = missing_contexts(compiled, request)
         if missing:
-            if not missing <= flow.asked and await self._may_step_up(session, missing):
-                return StepUp(application, missing)
             decision = Decision.deny(Reason.CONTEXT_REQUIRED)
+            if not missing <= flow.asked and await self._may_step_up(session, missing):
+                return StepUp(application, missing), decision
         log.info(
             "access denied",
             person=session.identity.email,
             application=application.id,
             reason=",".join(decision.reasons),
-            source=str(source),
+            source=str(request.source),
         )
-        return NotAllowed(application, decision)
+        return NotAllowed(application, decision), decision
 
     async def _asked(self, session: Session, application: Application, policy: Policy) -> Grant | None:
         found = await self._stores.grants.of_session(session.id, application=application.id)

@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
+from typing import Protocol
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.fact import Fact
-from doorward.model.ids import ApplicationId, PolicyId, ServiceTokenId
-from doorward.model.report import Whom
+from doorward.model.grant import Grant
+from doorward.model.ids import ApplicationId, PolicyId, ServiceTokenId, SessionId
+from doorward.model.place import Place
+from doorward.model.report import Report, Whom
 from doorward.model.session import Session
 from doorward.policy.facts import settled
 from doorward.policy.mentions import mentions_facts
 from doorward.policy.selectors import GRANT
 from doorward.ports.clock import Clock
-from doorward.ports.facts import Facts
-from doorward.ports.grants import Grants
-from doorward.ports.places import Places
 from doorward.services.current import InForce
-from doorward.services.external_evaluations import ExternalEvaluations
+
+
+class KnownFacts(Protocol):
+    """Of ``ports.facts.Facts``, what a request needs; ``logged_facts`` has it of the past."""
+
+    async def of(self, whom: Collection[Whom], *, now: datetime) -> Sequence[Report]:
+        """See ``Facts.of``."""
+        ...
+
+
+class KnownGrants(Protocol):
+    """Of ``ports.grants.Grants``, the same."""
+
+    async def of_session(
+        self, session: SessionId, *, application: ApplicationId | None = None
+    ) -> Sequence[Grant]:
+        """See ``Grants.of_session``."""
+        ...
+
+
+class KnownPlaces(Protocol):
+    """Of ``ports.places.Places``, the same."""
+
+    def of(self, address: IPv4Address | IPv6Address) -> Place:
+        """See ``Places.of``."""
+        ...
+
+
+class KnownEvaluations(Protocol):
+    """Of ``ExternalEvaluations``, the same."""
+
+    async def complete(
+        self, in_force: InForce, application: Application, request: AccessRequest, *, who: str, ask: bool
+    ) -> AccessRequest:
+        """See ``ExternalEvaluations.complete``."""
+        ...
 
 
 class Requests:
@@ -29,10 +64,10 @@ class Requests:
     def __init__(
         self,
         *,
-        facts: Facts,
-        grants: Grants,
-        places: Places,
-        evaluations: ExternalEvaluations,
+        facts: KnownFacts,
+        grants: KnownGrants,
+        places: KnownPlaces,
+        evaluations: KnownEvaluations,
         clock: Clock,
     ) -> None:
         self._facts = facts

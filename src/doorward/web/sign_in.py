@@ -120,7 +120,9 @@ class SignInPages:
         if flow is None:
             return self._answers.redirect(f"{self._answers.team_origin}/")
         try:
-            onward = await self._entering.onward(session, flow, source=source_of(request))
+            onward = await self._entering.onward(
+                session, flow, source=source_of(request), request_id=request_id_of(request)
+            )
         except Conflict as error:
             raise Unavailable("the sign-in could not be finished; try again") from error
         if isinstance(onward, NotAllowed):
