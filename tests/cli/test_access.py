@@ -37,6 +37,16 @@ def test_a_file_comes_from_standard_input(doorward: Doorward) -> None:
     assert tunnels(doorward) == ["office", "lab"]
 
 
+def test_a_file_that_is_older_than_another_change_is_refused(doorward: Doorward, tmp_path: Path) -> None:
+    path = written(tmp_path, doorward.says("export"))
+    revision = Path(path).read_text().split()[2].removesuffix(":")
+    doorward.says("apply", "-f", "-", typed=FILE)
+    refused = doorward.run("apply", "-f", path, "--based-on", revision)
+    assert refused.exit_code == 1
+    assert "somebody has changed the configuration" in refused.output
+    assert tunnels(doorward) == ["office", "lab"]
+
+
 def test_a_dry_run_changes_nothing(doorward: Doorward, tmp_path: Path) -> None:
     shown = doorward.says("apply", "-f", written(tmp_path, FILE), "--dry-run")
     assert "lab" in shown

@@ -30,6 +30,7 @@ class ApplyRequest(Body):
     files: dict[str, str] = Field(default_factory=dict, repr=False)
     environment: dict[str, str] = Field(default_factory=dict, repr=False)
     dry_run: bool = False
+    based_on: int | None = None
 
 
 class TunnelRequest(Body):

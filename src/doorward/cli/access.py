@@ -16,6 +16,12 @@ from doorward.cli.tried import DEFAULT_SINCE, Tried, TriedSince, try_on_log
 
 File = Annotated[Path, typer.Option("--file", "-f", help="The declarative file; - for standard input.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and tell what would change; change nothing.")]
+BasedOn = Annotated[
+    int | None,
+    typer.Option(
+        "--based-on", help="The revision that the file was exported at: refuse if it has changed since."
+    ),
+]
 WithSecrets = Annotated[
     bool, typer.Option("--with-secrets", help="Include password hashes and client secrets.")
 ]
@@ -27,6 +33,7 @@ def apply(
     data: Data = DEFAULT_DATA,
     dry_run: DryRun = False,
     since: TriedSince = DEFAULT_SINCE,
+    based_on: BasedOn = None,
     json: Json = False,
 ) -> None:
     """Bring a declarative file into force: all of it, or nothing.
@@ -34,7 +41,7 @@ def apply(
     A dry run exits with 3 when somebody would gain or lose access.
     """
     with sentences():
-        outcome = send_file(data, file, dry_run=dry_run)
+        outcome = send_file(data, file, dry_run=dry_run, based_on=based_on)
         tried = try_on_log(data, outcome, since) if dry_run else None
     document = {key: value for key, value in outcome.items() if key not in ("before", "after")}
     if json:

@@ -13,8 +13,9 @@ from doorward.declaration import parse
 from doorward.model.errors import Unavailable
 
 
-def send_file(data: Path, file: Path, *, dry_run: bool) -> dict[str, Any]:
-    """Send the file, ``-`` for standard input, and return what came of it.
+def send_file(data: Path, file: Path, *, dry_run: bool, based_on: int | None = None) -> dict[str, Any]:
+    """Send the file, ``-`` for standard input, and return what came of it. ``based_on`` is the revision that
+    it was made from, where nobody may have changed anything since.
 
     Raises DeclarationInvalid for a wrong file, Unavailable, and what the API tells.
     """
@@ -26,6 +27,7 @@ def send_file(data: Path, file: Path, *, dry_run: bool) -> dict[str, Any]:
         "files": files,
         "environment": environment,
         "dry_run": dry_run,
+        "based_on": based_on,
     }
     outcome: dict[str, Any] = ApiClient(data).post("/configuration", body)
     return outcome

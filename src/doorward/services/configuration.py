@@ -10,7 +10,7 @@ import structlog
 
 from doorward.declaration import Change, blamed, changes, export, merge, parse
 from doorward.model.configuration import Configuration
-from doorward.model.errors import Invalid
+from doorward.model.errors import Conflict, Invalid
 from doorward.model.identity_provider import Account, LocalAccounts, whom_it_means
 from doorward.model.ids import IdentityProviderId
 from doorward.policy.destinations import Destinations
@@ -62,6 +62,9 @@ class Outcome:
     after: Mapping[str, object] | None = None
 
 
+_REVISION = "# Revision {0}: with --based-on {0} it is applied only if nobody has changed anything since.\n"
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordHashing:
     """``hash(password)``, and ``verify(password_hash, password)``. Both are slow on purpose."""
@@ -105,11 +108,15 @@ class Configurations:
         return configuration
 
     async def export(self, *, with_secrets: bool) -> str:
-        """The configuration as a declarative file."""
-        return export(await self.load(), with_secrets=with_secrets)
+        """The configuration as a declarative file, which begins with its revision."""
+        configuration, version = await self._stores.configurations.load()
+        return _REVISION.format(version) + export(configuration, with_secrets=with_secrets)
 
-    async def apply(self, file: AccessFile, *, dry_run: bool) -> Outcome:
+    async def apply(self, file: AccessFile, *, dry_run: bool, based_on: int | None = None) -> Outcome:
         """Bring a declarative file into force: all of it, or nothing.
+
+        ``based_on`` is the revision that the file was made from; without it, what others did meanwhile
+        is undone where the file says otherwise.
 
         Raises:
             DeclarationInvalid: with every fault and its line; nothing was changed.
@@ -131,18 +138,28 @@ class Configurations:
                 raise blamed(error, declaration, after) from None
             return after
 
-        return await self.change(merged, dry_run=dry_run)
+        return await self.change(merged, dry_run=dry_run, based_on=based_on)
 
     async def change(
-        self, transform: Callable[[Configuration], Configuration], *, dry_run: bool = False
+        self,
+        transform: Callable[[Configuration], Configuration],
+        *,
+        dry_run: bool = False,
+        based_on: int | None = None,
     ) -> Outcome:
-        """Replace the configuration by what ``transform``, a pure function, makes of it.
+        """Replace the configuration by what ``transform``, a pure function, makes of it; only if it is at
+        the revision ``based_on``, where that is given.
 
         What is refused changes nothing. People whom the change concerns (a disabled account, another
         password, other groups) are signed out; streams that would no longer be opened are cut.
         """
         async with self._lock:
             before, version = await self._stores.configurations.load()
+            if based_on not in (None, version):
+                raise Conflict(
+                    f"somebody has changed the configuration since revision {based_on}, it is {version} now: "
+                    "export it again and make your change there. Nothing was changed"
+                )
             after = await asyncio.to_thread(transform, before)
             in_force = InForce.of(after, version, reserved=self._reserved, before=self._current.known())
             made = changes(before, after)
