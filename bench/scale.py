@@ -23,6 +23,7 @@ from doorward.model.ids import PolicyId
 from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
 from doorward.policy.compilation import Compilation
+from doorward.policy.destinations import Destinations
 from tests.live.scaled_edge import ScaledEdge, application, scaled_edge
 from tests.services.edge_settings import EDGE
 
@@ -88,6 +89,7 @@ def _state(configuration: Configuration, compiled: Compilation) -> EdgeState:
             ServedApplication(application=each, compiled=compiled.applications[each.id])
             for each in configuration.applications
         ],
+        destinations=Destinations.of(configuration.applications),
         machines=[],
         revoked=[],
         jwks='{"keys": []}',

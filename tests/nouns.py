@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
+from doorward.model.destination import Destination
 from doorward.model.directory import DirectoryGroup, DirectoryGroupId, DirectoryUser, DirectoryUserId
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, SessionId
 from doorward.model.session import ApplicationSession, Session
@@ -55,7 +56,7 @@ def foothold(session: str = "s1", application: str = "hello") -> ApplicationSess
 def application(name: str = "hello", *, hostname: str = "") -> Application:
     return Application(
         id=ApplicationId(name),
-        hostname=hostname or f"{name}.example.com",
+        destinations=(Destination(hostname or f"{name}.example.com"),),
         origin=Origin(url="http://127.0.0.1:8080"),
         audience=Audience(f"audience-of-{name}"),
     )

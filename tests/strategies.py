@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from doorward.model.access import Identity
-from doorward.model.application import Application, Origin
+from doorward.model.access_pass import PassRules, Presented
+from doorward.model.application import Application, ApplicationType, Origin
+from doorward.model.application_options import (
+    Cors,
+    DenyPage,
+    OriginHeaders,
+    OriginTimeouts,
+    SameSite,
+    WithoutSignIn,
+)
 from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
+from doorward.model.destination import Destination
 from doorward.model.directory import DirectoryGroup, DirectoryUser
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
@@ -37,7 +47,7 @@ counts = st.integers(0, 2**31 - 1)
 
 def distinct(items: SearchStrategy[T], *keys: Callable[[T], str]) -> SearchStrategy[tuple[T, ...]]:
     """A few items, no two of which share any of the keys."""
-    return st.lists(items, max_size=4, unique_by=keys).map(tuple)
+    return st.lists(items, max_size=3, unique_by=keys).map(tuple)
 
 
 selectors = st.builds(Selector, kind=texts, value=texts, identity_provider=st.none() | names)
@@ -60,6 +70,7 @@ policies = st.builds(
     name=texts,
     purpose=st.none() | purposes,
     approval=st.none() | approvals,
+    session_duration=st.none() | durations,
 )
 named_lists = st.builds(
     NamedList,
@@ -93,6 +104,22 @@ identity_providers = st.builds(
     IdentityProvider, id=names, settings=local_accounts | openid_connects, name=texts
 )
 
+destinations = st.builds(
+    Destination,
+    hostname=names.map("{}.example.com".format),
+    path=st.sampled_from(["", "/admin", "/Admin/*"]),
+)
+some_durations = st.none() | durations
+cors = st.builds(
+    Cors,
+    allow_origins=st.lists(texts, max_size=2).map(tuple),
+    max_age=some_durations,
+    allow_credentials=st.booleans(),
+    pass_preflight=st.booleans(),
+)
+deny_pages = st.builds(DenyPage, text=texts, link_text=texts, link_url=texts, redirect=texts)
+pass_rules = st.builds(PassRules, presented=st.frozensets(st.sampled_from(Presented)), longest=durations)
+pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
 origins = st.builds(
     Origin,
     url=texts,
@@ -101,21 +128,39 @@ origins = st.builds(
     ca=texts,
     server_name=texts,
     verify=st.booleans(),
+    headers=st.builds(OriginHeaders, added=pairs, removed=st.lists(texts, max_size=2).map(tuple)),
+    identity_headers=pairs,
+    timeouts=st.builds(OriginTimeouts, connect=some_durations, request=some_durations, idle=some_durations),
 )
 applications = st.builds(
     Application,
     id=names,
-    hostname=names.map("{}.example.com".format),
+    type=st.sampled_from(ApplicationType),
+    destinations=st.lists(destinations, max_size=3, unique_by=lambda place: place.key).map(tuple),
     origin=origins,
     audience=names.map("audience-{}".format),
     name=texts,
     policies=distinct(policies | names, lambda entry: entry.id if isinstance(entry, Policy) else entry),
-    session_duration=durations,
+    session_duration=some_durations,
+    sign_in_with=st.none() | names,
+    sign_in=st.sampled_from(WithoutSignIn),
+    same_site=st.sampled_from(SameSite),
+    cors=st.none() | cors,
+    deny_page=st.none() | deny_pages,
+    passes=st.none() | pass_rules,
     generation=counts,
     show_in_launcher=st.booleans(),
     websockets=st.booleans(),
     service_token_header=texts,
 )
+
+
+def apart(found: tuple[Application, ...]) -> bool:
+    """Whether no two are at the same place."""
+    places = [place.key for each in found for place in each.destinations]
+    return len(set(places)) == len(places)
+
+
 tunnels = st.builds(Tunnel, id=names, name=names, token_version=counts)
 external_evaluations = st.builds(
     ExternalEvaluation,
@@ -157,7 +202,7 @@ configurations = st.builds(
     lists=distinct(named_lists, lambda each: each.id),
     certificate_authorities=distinct(certificate_authorities, lambda each: each.id),
     policies=distinct(policies, lambda p: p.id),
-    applications=distinct(applications, lambda a: a.id, lambda a: a.hostname, lambda a: a.audience),
+    applications=distinct(applications, lambda a: a.id, lambda a: a.audience).filter(apart),
     tunnels=distinct(tunnels, lambda t: t.id, lambda t: t.name),
     service_tokens=distinct(service_tokens, lambda t: t.id, lambda t: t.client_id),
     session_duration=durations,

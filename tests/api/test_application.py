@@ -6,9 +6,11 @@ import pytest
 import yaml
 
 from doorward.model.errors import Unavailable
+from doorward.services.audited.configurations import access_document_of
 from tests.api.server import Api
+from tests.services.sample import ADA, BOB
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, World
+from tests.services.world import World
 
 FILE = "version: 1\ntunnels:\n  - {name: office}\n  - {name: lab}\n"
 WRONG_FILE = "version: 1\napplications:\n  - {id: a, hostname: 'no host', url: 'http://127.0.0.1'}\n"
@@ -42,7 +44,11 @@ def test_a_file_is_brought_into_force_and_told_of(api: Api) -> None:
 
 def test_a_dry_run_tells_and_changes_nothing(api: Api) -> None:
     body = {"name": "access.yaml", "text": FILE, "dry_run": True}
-    assert api.send("POST", "/configuration", body).json()["changes"]
+    outcome = api.send("POST", "/configuration", body).json()
+    assert sorted(outcome) == ["after", "before", "changes", "live", "refusal", "version"]
+    assert outcome["changes"]
+    assert "lab" in access_document_of(outcome["after"])
+    assert "lab" not in access_document_of(outcome["before"])
     assert [t["name"] for t in api.send("GET", "/tunnels").json()] == ["office"]
 
 
@@ -79,7 +85,7 @@ def test_a_tunnels_token_stays_until_it_is_rotated(api: Api) -> None:
 def test_tunnels_are_listed_with_what_they_serve(api: Api) -> None:
     (office,) = api.send("GET", "/tunnels").json()
     assert (office["state"], office["connectors"]) == ("down", [])
-    assert "hello.example.com" in [a["hostname"] for a in office["applications"]]
+    assert "hello.example.com" in [place for a in office["applications"] for place in a["destinations"]]
 
 
 def test_a_local_server_is_published_and_withdrawn(api: Api) -> None:

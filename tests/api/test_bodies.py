@@ -12,7 +12,7 @@ from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.ports.edges import EdgeStatus
 from doorward.services.status import Status
-from tests.services.world import ADA
+from tests.services.sample import ADA
 
 NOW = datetime(2026, 3, 1, 12, 0, 5, 999, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ from doorward.model.policy import Action
 from doorward.model.rule import RuleGroup, Rules, Selector
 from tests.api.server import Api
 from tests.fakes.stores import FakeStores
-from tests.services.world import STAFF, World, application, configuration, policy
+from tests.services.sample import STAFF, application, configuration, policy
+from tests.services.world import World
 
 GROUPED = replace(
     configuration(),

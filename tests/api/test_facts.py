@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.api.server import Api
+from tests.services.sample import ADA
 from tests.services.signing_in import enter
-from tests.services.world import ADA, World
+from tests.services.world import World
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import json
 from doorward.api.identity_providers import identity_body
 from doorward.ports.identity import Arrival
 from tests.api.server import Api
-from tests.services.world import ADA, World
+from tests.services.sample import ADA
+from tests.services.world import World
 
 
 def test_a_checklist_comes_line_by_line() -> None:

@@ -17,6 +17,9 @@ from tests.arch.places import ROOT, SOURCE, TESTS, module_name, source_files
 # Modules that only make sense as running programs, and the test that runs them.
 TESTED_ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
+        "bootstrap/control_factors.py": "tests/bootstrap/test_control_plane.py",
+        "bootstrap/control_grants.py": "tests/bootstrap/test_control_plane.py",
+        "bootstrap/control_machines.py": "tests/bootstrap/test_control_plane.py",
         "bootstrap/control_services.py": "tests/bootstrap/test_control_plane.py",
         "bootstrap/control_process.py": "tests/live/test_demo.py",
         "bootstrap/part.py": "tests/live/test_demo.py",

@@ -65,6 +65,14 @@ def test_the_session_of_a_sign_in_has_its_persons_facts() -> None:
     assert session_facts(entry) == (given.id, given.identity)
 
 
+def test_a_denial_that_a_page_told_of_is_a_decision_like_the_edges() -> None:
+    facts = {"request_id": "r1", "application": "hello", "decision": "deny", "person": "bob@example.com"}
+    entry = entry_of(3, act_entry(Act(name=ActName.ACCESS_DENIED, facts=facts), START))
+    assert isinstance(entry, DecisionEntry)
+    assert (entry.sequence, entry.time, entry.request_id) == (3, START, "r1")
+    assert (entry.application, entry.decision, entry.person) == ("hello", "deny", "bob@example.com")
+
+
 def test_other_entries_tell_no_facts_of_a_person() -> None:
     ended = Act(
         name=ActName.SESSIONS_ENDED, facts={"sessions": [{"session": "s1", "email": "ada@example.com"}]}

@@ -22,8 +22,9 @@ from doorward.web.answers import Answers
 from doorward.web.pages import Pages
 from doorward.web.static_files import load_static_files
 from tests.authz.checks import SOURCE, check
+from tests.services.sample import ADA, BOB, MACHINE_SECRET, TEAM
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, MACHINE_SECRET, TEAM, World
+from tests.services.world import World
 
 REFUSAL = Answers(Pages(load_static_files()), team_origin=TEAM).refusal
 

@@ -43,7 +43,10 @@ def stored(world: World) -> Configuration:
 def test_the_first_start_brings_people_application_and_tunnel(data: Path, world: World) -> None:
     demo.set_up(data, HELLO)
     (application,) = stored(world).applications
-    assert (application.hostname, application.origin.url) == ("hello.localhost", "http://127.0.0.1:8444")
+    assert (str(application.destinations[0]), application.origin.url) == (
+        "hello.localhost",
+        "http://127.0.0.1:8444",
+    )
     token = data / places.SAMPLE_TOKEN
     assert token.read_text().startswith("token of sample ")
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
@@ -62,7 +65,7 @@ def test_another_port_moves_the_sample_and_nothing_else(data: Path, world: World
     (before,) = stored(world).applications
     demo.set_up(data, Demonstration("hello.example.com", 9444))
     (after,) = stored(world).applications
-    assert (after.hostname, after.origin.url) == ("hello.example.com", "http://127.0.0.1:9444")
+    assert (str(after.destinations[0]), after.origin.url) == ("hello.example.com", "http://127.0.0.1:9444")
     assert (after.audience, after.policies) == (before.audience, before.policies)
     assert len(stored(world).identity_providers) == 1
 
@@ -98,7 +101,10 @@ def test_with_entra_people_are_a_group_of_a_directory_and_one_application_asks_f
     (provider,) = configuration.identity_providers
     assert isinstance(provider.settings, EntraId)
     assert provider.settings.authority_url == "http://127.0.0.1:8445"
-    assert [a.hostname for a in configuration.applications] == ["hello.localhost", "strong.localhost"]
+    assert [str(a.destinations[0]) for a in configuration.applications] == [
+        "hello.localhost",
+        "strong.localhost",
+    ]
 
 
 def test_the_other_way_of_signing_in_takes_the_place_of_the_first(data: Path, world: World) -> None:

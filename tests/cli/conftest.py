@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,8 +50,10 @@ def _logging_as_it_was() -> Iterator[None]:
 
 @pytest.fixture
 def doorward(_served: tuple[_Door, Path]) -> Iterator[Doorward]:
-    """A running Doorward with a fresh world. Its log is not the command's."""
+    """A running Doorward with a fresh world and an empty audit log. What it logs is not the command's."""
     door, data = _served
+    shutil.rmtree(data / "audit", ignore_errors=True)
+    (data / "audit").mkdir()
     world = World()
     door.lead_to(world)
     with capture_logs():

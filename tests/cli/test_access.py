@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-import pytest
-import yaml
-
 from tests.cli.commands import Doorward, run
+from tests.cli.test_policy import drafted, with_requests
+from tests.services.sample import ADA, BOB
 
 FILE = """version: 1
 tunnels:
@@ -37,11 +37,37 @@ def test_a_file_comes_from_standard_input(doorward: Doorward) -> None:
     assert tunnels(doorward) == ["office", "lab"]
 
 
+def test_a_file_that_is_older_than_another_change_is_refused(doorward: Doorward, tmp_path: Path) -> None:
+    path = written(tmp_path, doorward.says("export"))
+    revision = Path(path).read_text().split()[2].removesuffix(":")
+    doorward.says("apply", "-f", "-", typed=FILE)
+    refused = doorward.run("apply", "-f", path, "--based-on", revision)
+    assert refused.exit_code == 1
+    assert "somebody has changed the configuration" in refused.output
+    assert tunnels(doorward) == ["office", "lab"]
+
+
 def test_a_dry_run_changes_nothing(doorward: Doorward, tmp_path: Path) -> None:
     shown = doorward.says("apply", "-f", written(tmp_path, FILE), "--dry-run")
     assert "lab" in shown
     assert "dry run" in shown
     assert tunnels(doorward) == ["office"]
+    assert "The audit log holds no decision since" in shown.splitlines()[-1]
+
+
+def test_a_dry_run_also_says_who_would_gain_and_lose_access(doorward: Doorward, tmp_path: Path) -> None:
+    with_requests(doorward, ADA, BOB)
+    path = drafted(tmp_path, doorward)
+    result = doorward.run("apply", "-f", path, "--dry-run")
+    assert result.exit_code == 3, result.output
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["changed application hello: policies", "Nothing was changed: this was a dry run."]
+    assert any(line.startswith("ada@example.com") and "loses" in line for line in lines)
+    assert "Tried on the 2 requests" in lines[-1]
+    assert "holds no decision" in doorward.says("apply", "-f", path, "--dry-run", "--since", "1m")
+    found = json.loads(doorward.run("apply", "-f", path, "--dry-run", "--json").stdout)
+    assert [each["effect"] for each in found["replay"]["differences"]] == ["gain", "lose"]
+    assert sorted(found) == ["changes", "live", "refusal", "replay", "version"]
 
 
 def test_the_outcome_is_json_for_scripts(doorward: Doorward, tmp_path: Path) -> None:
@@ -78,36 +104,6 @@ def test_a_refusal_of_the_edge_ends_with_code_1(doorward: Doorward, tmp_path: Pa
     result = doorward.run("apply", "-f", written(tmp_path, FILE))
     assert result.exit_code == 1
     assert "keeps what it had: no such cluster" in result.stderr
-
-
-def test_a_file_that_is_not_there_is_told(doorward: Doorward, tmp_path: Path) -> None:
-    result = doorward.run("apply", "-f", str(tmp_path / "none.yaml"))
-    assert (result.exit_code, result.stderr) == (
-        1,
-        f"doorward: {tmp_path}/none.yaml cannot be read: No such file or directory\n",
-    )
-    binary = tmp_path / "binary"
-    binary.write_bytes(b"\xff\xfe\xff")
-    assert "not UTF-8" in doorward.run("apply", "-f", str(binary)).stderr
-
-
-def test_files_and_variables_are_read_where_the_person_is(
-    doorward: Doorward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EVES_PASSWORD", "a password of Eve")
-    (tmp_path / "password.txt").write_text("a password of Dan")
-    accounts = """version: 1
-identity_providers:
-  - id: staff
-    type: local
-    accounts:
-      - {email: eve@example.com, password_env: EVES_PASSWORD}
-      - {email: dan@example.com, password_file: password.txt}
-"""
-    doorward.says("apply", "-f", written(tmp_path, accounts))
-    exported = yaml.safe_load(doorward.says("export"))
-    staff = next(p for p in exported["identity_providers"] if p["id"] == "staff")
-    assert [account["email"] for account in staff["accounts"]] == ["eve@example.com", "dan@example.com"]
 
 
 def test_an_export_holds_secrets_only_when_asked_and_can_be_applied(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.commands import Doorward
+from tests.services.sample import ADA
 from tests.services.signing_in import enter
-from tests.services.world import ADA
 
 PERSON = ("--email", "ada@example.com")
 

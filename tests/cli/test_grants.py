@@ -8,8 +8,9 @@ from doorward.model.ids import ApplicationId
 from doorward.model.policy import Approval
 from tests.cli.commands import Doorward
 from tests.services.granting import wanting
+from tests.services.sample import SOURCE
 from tests.services.signing_in import signed_in
-from tests.services.world import SOURCE, World
+from tests.services.world import World
 
 
 def asked_by_ada(world: World) -> Grant:

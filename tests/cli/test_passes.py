@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from doorward.model.access_pass import AccessPass, PassRules, Presented
 from tests.cli.commands import Doorward
+from tests.services.sample import SOURCE
 from tests.services.signing_in import signed_in
-from tests.services.world import SOURCE, World
+from tests.services.world import World
 
 
 def made_by_ada(world: World) -> AccessPass:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tests.cli.commands import Doorward
+from tests.services.sample import ADA, BOB
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB
 
 
 def test_who_is_signed_in_is_listed(doorward: Doorward) -> None:

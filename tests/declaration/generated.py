@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from doorward.declaration.durations import LONGEST_SESSION, SHORTEST_SESSION
-from doorward.model.application import Application, Origin
+from doorward.model.access_pass import PassRules, Presented
+from doorward.model.application import Application, ApplicationType, Origin
+from doorward.model.application_options import (
+    Cors,
+    DenyPage,
+    OriginHeaders,
+    OriginTimeouts,
+    SameSite,
+    WithoutSignIn,
+)
 from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
+from doorward.model.destination import Destination
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import Account, IdentityProvider, LocalAccounts, OpenIdConnect
 from doorward.model.named_list import ListKind, NamedList
@@ -23,7 +33,7 @@ from doorward.model.tunnel import Tunnel
 from tests.certificates import Authority
 from tests.declaration.certificate import certificate
 from tests.declaration.files import FakePasswords
-from tests.strategies import distinct, instants
+from tests.strategies import apart, distinct, instants
 
 # Words that YAML would take for something else, and a few for which it needs quotes.
 _TRAPS = [
@@ -53,6 +63,33 @@ words = (st.sampled_from(_TRAPS) | _printable.map(str.strip).filter(bool)).filte
 names = st.just("") | words
 ids = st.sampled_from(["a", "b", "c", "null", "no", "0123", "1e3"])
 hostnames = st.sampled_from(["a", "b.example.com", "no", "xn--bcher-kva.example"])
+paths = st.sampled_from(["", "/admin", "/Admin/*/x"])
+HOUR = timedelta(hours=1)
+cors = st.sampled_from(
+    [
+        Cors(pass_preflight=True),
+        Cors(allow_origins=("*",), max_age=HOUR),
+        Cors(
+            allow_origins=("https://a.example.com", "http://localhost:3000"),
+            allow_methods=("GET", "PUT"),
+            allow_headers=("Content-Type",),
+            expose_headers=("ETag",),
+            allow_credentials=True,
+        ),
+    ]
+)
+pass_rules = st.builds(
+    PassRules,
+    presented=st.frozensets(st.sampled_from(Presented), min_size=1),
+    longest=st.integers(1, 366 * 24).map(lambda hours: timedelta(hours=hours)),
+)
+deny_pages = st.sampled_from(
+    [
+        DenyPage(redirect="https://h/no"),
+        DenyPage(text="Ask Grace.\nOr wait."),
+        DenyPage(text="no", link_text="Ask: here", link_url="https://h/"),
+    ]
+)
 durations = st.integers(int(SHORTEST_SESSION.total_seconds()), int(LONGEST_SESSION.total_seconds())).map(
     lambda seconds: timedelta(seconds=seconds)
 )
@@ -138,8 +175,19 @@ unused = st.none() | st.builds(
 def _origins(tunnels: Sequence[Tunnel]) -> SearchStrategy[Origin]:
     tunnel = st.none() | st.sampled_from([each.id for each in tunnels]) if tunnels else st.none()
     header = st.sampled_from(["", "h:80"])
+    told = {
+        "headers": st.sampled_from(
+            [OriginHeaders(), OriginHeaders(added=(("x-a", "100%: yes"),), removed=("x-b", "x-c"))]
+        ),
+        "identity_headers": st.sampled_from([(), (("x-groups", "groups"), ("x-unit", "claim:unit"))]),
+        "timeouts": st.sampled_from([OriginTimeouts(), OriginTimeouts(request=HOUR, idle=HOUR)]),
+    }
     plain = st.builds(
-        Origin, url=st.sampled_from(["http://h", "http://[::1]:80"]), tunnel=tunnel, host_header=header
+        Origin,
+        url=st.sampled_from(["http://h", "http://[::1]:80"]),
+        tunnel=tunnel,
+        host_header=header,
+        **told,
     )
     return plain | st.builds(
         Origin,
@@ -149,6 +197,7 @@ def _origins(tunnels: Sequence[Tunnel]) -> SearchStrategy[Origin]:
         ca=certificates,
         server_name=st.just("") | hostnames,
         verify=st.booleans(),
+        **told,
     )
 
 
@@ -205,6 +254,7 @@ def _policies(configuration: Configuration) -> SearchStrategy[Policy]:
             name=names,
             purpose=st.none() | purposes if action is Action.ALLOW else st.none(),
             approval=st.none() | approvals if action is Action.ALLOW else st.none(),
+            session_duration=st.none() | durations if action is Action.ALLOW else st.none(),
         )
     )
 
@@ -232,22 +282,59 @@ def applicable(draw: DrawFn) -> Configuration:
 def _applications(configuration: Configuration) -> SearchStrategy[tuple[Application, ...]]:
     own = _policies(configuration)
     entries = own | st.sampled_from([p.id for p in configuration.policies]) if configuration.policies else own
-    applications = st.builds(
+    common = {
+        "id": ids,
+        "audience": st.sampled_from(["x", "y"]).map(lambda letter: letter * 64),
+        "name": names,
+        "policies": distinct(entries, _entry_id),
+        "generation": st.integers(0, 3),
+        "show_in_launcher": st.booleans(),
+    }
+    providers = [provider.id for provider in configuration.identity_providers]
+    served = {
+        **common,
+        "session_duration": st.none() | durations,
+        "sign_in_with": st.sampled_from([None, *providers]),
+    }
+    web = st.builds(
         Application,
-        id=ids,
-        hostname=hostnames,
+        **served,
+        destinations=_destinations(hostnames, paths),
         origin=_origins(configuration.tunnels),
-        audience=st.sampled_from(["x", "y"]).map(lambda letter: letter * 64),
-        name=names,
-        policies=distinct(entries, _entry_id),
-        session_duration=durations,
-        generation=st.integers(0, 3),
-        show_in_launcher=st.booleans(),
+        sign_in=st.sampled_from(WithoutSignIn),
         websockets=st.booleans(),
         service_token_header=st.sampled_from(["", "authorization", "x-machine"]),
+        cors=st.none() | cors,
+        same_site=st.sampled_from(SameSite),
+        deny_page=st.none() | deny_pages,
+        passes=st.none() | pass_rules,
     )
-    keys: tuple[Callable[[Application], str], ...] = (lambda a: a.id, lambda a: a.hostname)
-    return distinct(applications, *keys)
+    tcp = st.builds(
+        Application,
+        **served,
+        type=st.just(ApplicationType.TCP),
+        destinations=_destinations(hostnames, st.just("")),
+        origin=st.just(Origin(url="tcp://h:22")),
+    )
+    bookmark = st.builds(
+        Application,
+        **common,
+        type=st.just(ApplicationType.BOOKMARK),
+        destinations=st.just(()),
+        origin=st.just(Origin(url="https://h/a?b=c")),
+    )
+    return distinct(web | tcp | bookmark, lambda a: a.id).filter(apart)
+
+
+def _destinations(
+    hosts: SearchStrategy[str], below: SearchStrategy[str]
+) -> SearchStrategy[tuple[Destination, ...]]:
+    """Some, of which one is where the launcher leads."""
+    first = st.builds(Destination, hosts, below)
+    wild = st.builds(Destination, hosts.map("*.{}".format), below)
+    others = st.lists(first | wild, max_size=2)
+    found = st.tuples(first.filter(lambda place: place.is_one_place), others)
+    return found.map(lambda pair: tuple({place.key: place for place in (*pair[1], pair[0])}.values()))
 
 
 def _entry_id(entry: Policy | str) -> str:

@@ -13,7 +13,7 @@ HOSTNAMES = [
     ("wiki.example.com:8443", "leave out the port"),
     ("https://wiki.example.com", "without scheme and path"),
     ("wiki.example.com/path", "without scheme and path"),
-    ("*.example.com", "wildcards are not supported"),
+    ("*.example.com", "a * may only stand at the beginning, as in *.example.com, and in destinations"),
     ("192.0.2.1", "use a name, not an IP address"),
     ("[2001:db8::1]", "use a name, not an IP address"),
     ("2001:db8::1", "use a name, not an IP address"),
@@ -45,7 +45,7 @@ def test_what_is_no_hostname_is_told_how_to_write_it(text: str, fix: str) -> Non
 def test_a_hostname_is_kept_as_it_is(text: str) -> None:
     applications = declared(at_hostname(text)).applications
     assert applications is not None
-    assert applications[0].hostname == text
+    assert applications[0].destinations[0].hostname == text
 
 
 URLS = [

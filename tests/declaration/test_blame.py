@@ -13,8 +13,8 @@ LINES = FULL.splitlines()
 @pytest.mark.parametrize(
     ("field", "in_file", "text"),
     [
-        ("applications[wiki].hostname", "applications[0].hostname", "hostname: wiki.example.com"),
-        ("applications[1].hostname", "applications[1].hostname", "hostname: builds.example.com"),
+        ("applications[wiki].destinations[0]", "applications[0].hostname", "hostname: wiki.example.com"),
+        ("applications[builds].destinations[0]", "applications[1].hostname", "hostname: builds.example.com"),
         (
             "applications[wiki].policies[1].rules.include[0]",
             "applications[0].policies[1].include[0]",
@@ -23,7 +23,7 @@ LINES = FULL.splitlines()
         ("policies[staff-only].rules.require[0]", "policies[0].require[0]", "require: [ip_range"),
         ("rule_groups[engineers].rules", "rule_groups[0]", "- id: engineers"),
         ("tunnels[0].name", "tunnels[0].name", "- name: office"),
-        ("applications[gone].hostname", "applications[gone].hostname", "applications:"),
+        ("applications[gone].destinations[0]", "applications[gone].destinations[0]", "applications:"),
         ("generation", "generation", "version: 1"),
     ],
 )

@@ -61,9 +61,9 @@ def test_a_change_names_its_fields_and_no_values() -> None:
             name="ada@example.com of staff",
             fields=("password_hash",),
         ),
-        Change(kind=ChangeKind.CHANGED, noun="application", name="wiki", fields=("hostname", "url")),
+        Change(kind=ChangeKind.CHANGED, noun="application", name="wiki", fields=("destinations", "url")),
     ]
-    assert "changed application wiki: hostname, url" in told(BEFORE, after)
+    assert "changed application wiki: destinations, url" in told(BEFORE, after)
 
 
 def test_of_a_list_the_number_of_items_is_told_and_none_of_them() -> None:

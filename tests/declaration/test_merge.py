@@ -47,7 +47,7 @@ def test_what_people_hold_in_their_hands_lives_on() -> None:
     after = merged(text, before, seed="second")
     assert after.generation == 7
     assert after.tunnels == before.tunnels
-    assert after.applications[0].hostname == "pages.example.com"
+    assert after.applications[0].destinations[0].hostname == "pages.example.com"
     assert [(a.audience, a.generation) for a in after.applications] == [
         (a.audience, 3) for a in before.applications
     ]

@@ -25,7 +25,7 @@ from doorward.envoy.state import EdgeState
 from doorward.model.application import Application
 from tests.envoy.states import SETTINGS, state
 from tests.fakes.clock import FakeClock
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 Request: TypeAlias = discovery_pb2.DeltaDiscoveryRequest
 Response: TypeAlias = discovery_pb2.DeltaDiscoveryResponse
@@ -136,7 +136,7 @@ def test_only_what_changed_is_sent(tmp_path: Path) -> None:
         await brought(ads, client, built(state(*MANY)))
         for changed, sent in (
             (state(*MANY, revoked=("s1",)), [[EXTENSION, "doorward.credential"]]),
-            (state(replace(MANY[0], generation=1), *MANY[1:]), [[VIRTUAL_HOST, "public/app-0"]]),
+            (state(replace(MANY[0], generation=1), *MANY[1:]), [[VIRTUAL_HOST, "public/app-0.example.com"]]),
         ):
             ads.publish(built(state(*MANY)))
             await brought(ads, client, built(state(*MANY)))
@@ -152,7 +152,7 @@ def test_a_cluster_goes_after_the_hosts_that_led_to_it(tmp_path: Path) -> None:
         await brought(ads, client, built(state(*MANY)))
         ads.publish(built(state(*MANY[1:])))
         host, cluster = await client.answer(), await client.answer()
-        assert (host.type_url, list(host.removed_resources)) == (VIRTUAL_HOST, ["public/app-0"])
+        assert (host.type_url, list(host.removed_resources)) == (VIRTUAL_HOST, ["public/app-0.example.com"])
         assert (cluster.type_url, list(cluster.removed_resources)) == (CLUSTER, ["tunnel/app-0"])
 
     with_client(tmp_path, play)
@@ -180,7 +180,7 @@ def test_a_refusal_is_told_in_envoys_words_and_the_last_good_configuration_is_of
     with_client(tmp_path, play)
 
 
-@pytest.mark.parametrize("words", ["no such field", "in public/app-3: no such field"])
+@pytest.mark.parametrize("words", ["no such field", "in public/app-3.example.com: no such field"])
 @pytest.mark.parametrize("at_first", [True, False])
 def test_a_refused_host_does_not_hold_the_others_back_and_is_never_offered_again(
     tmp_path: Path, *, words: str, at_first: bool
@@ -189,7 +189,7 @@ def test_a_refused_host_does_not_hold_the_others_back_and_is_never_offered_again
 
     async def play(ads: AdsServer, client: Client) -> None:
         before, after = built(state(*MANY)), built(state(*raised(MANY)))
-        client.judge = refusing_all_with("public/app-3", before if not at_first else None, words)
+        client.judge = refusing_all_with("public/app-3.example.com", before if not at_first else None, words)
         if not at_first:
             await brought(ads, client, before)
         ads.publish(after)
@@ -198,12 +198,14 @@ def test_a_refused_host_does_not_hold_the_others_back_and_is_never_offered_again
         await client.answer_all()
         expected = versions(after)
         if at_first:
-            del expected[VIRTUAL_HOST, "public/app-3"]
+            del expected[VIRTUAL_HOST, "public/app-3.example.com"]
         else:
-            expected[VIRTUAL_HOST, "public/app-3"] = versions(before)[VIRTUAL_HOST, "public/app-3"]
+            expected[VIRTUAL_HOST, "public/app-3.example.com"] = versions(before)[
+                VIRTUAL_HOST, "public/app-3.example.com"
+            ]
         assert client.holds == expected
         [status] = ads.statuses()
-        assert "public/app-3: no such field" in status.refusal
+        assert "public/app-3.example.com: no such field" in status.refusal
         client.received.clear()
         ads.publish(after)
         mended = built(state(*raised(raised(MANY))[:4], *raised(MANY)[4:]))

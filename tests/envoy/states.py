@@ -9,8 +9,9 @@ from doorward.model.application import Application, Origin
 from doorward.model.ids import SessionId
 from doorward.model.policy import Policy
 from doorward.policy.compiler import compile_application
+from doorward.policy.destinations import Destinations
 from tests.services.edge_settings import EDGE
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 SETTINGS = EDGE
 
@@ -33,6 +34,7 @@ def state(*applications: Application, revoked: tuple[str, ...] = ()) -> EdgeStat
     return EdgeState(
         generation=0,
         applications=[served(found) for found in chosen],
+        destinations=Destinations.of(chosen),
         machines=[],
         revoked=[SessionId(session) for session in revoked],
         jwks='{"keys": []}',

@@ -31,6 +31,7 @@ def test_the_filters_stand_in_the_order_that_makes_them_safe() -> None:
         names.JWT_AUTHN,
         names.CREDENTIAL,
         names.RBAC,
+        names.CORS,
         names.EXT_AUTHZ,
         names.IDENTITY_FROM_CLAIMS,
         names.SESSION_TO_UPSTREAM,

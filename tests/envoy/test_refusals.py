@@ -8,11 +8,12 @@ import pytest
 from envoy.type.matcher.v3 import http_inputs_pb2
 
 from doorward.envoy import names
-from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, TOKEN_TWICE
+from doorward.envoy.refusals import AMBIGUOUS_PATH, KNOWN_METHODS, token_twice
+from doorward.model.destination import Destination
 from doorward.model.methods import METHODS
 from tests.envoy.hosts import application_hosts, hosts, routes_of
 from tests.envoy.states import state
-from tests.services.world import ENGINEERS, application
+from tests.services.sample import ENGINEERS, application
 
 HOSTS = hosts()
 
@@ -32,20 +33,19 @@ def test_refusals_stand_before_everything_else() -> None:
 
 def test_an_applications_own_header_for_machines_stands_beside_no_person_and_goes_nowhere() -> None:
     own = replace(application("own", ENGINEERS), service_token_header="authorization")
-    host = hosts(state(own))["own"]
-    (refusal,) = [
-        matcher for matcher in host.matcher.matcher_list.matchers if matcher.predicate.HasField("and_matcher")
-    ]
-    machine, person = refusal.predicate.and_matcher.predicate
+    host = hosts(state(own))["own.example.com"]
+    usual, its_own = beside_a_person(host)
+    machine, person = usual.and_matcher.predicate
     assert [looked_at(found) for found in machine.or_matcher.predicate] == [
         names.CLIENT_ID_HEADER,
         names.CLIENT_SECRET_HEADER,
-        "authorization",
     ]
     assert [looked_at(found) for found in person.or_matcher.predicate] == [
         "cookie",
         names.CLIENT_TOKEN_HEADER,
     ]
+    assert looked_at(its_own.and_matcher.predicate[0]) == "authorization"
+    assert its_own.and_matcher.predicate[1] == person
     forwarding = [route for route in routes_of(host) if route.route.cluster.endswith("/own")]
     assert forwarding
     assert all("authorization" in route.request_headers_to_remove for route in forwarding)
@@ -56,6 +56,34 @@ def looked_at(predicate: Any) -> str:
     found = http_inputs_pb2.HttpRequestHeaderMatchInput()
     assert predicate.single_predicate.input.typed_config.Unpack(found)
     return str(found.header_name)
+
+
+def test_an_applications_own_header_for_machines_is_one_at_its_own_paths_only() -> None:
+    places = (Destination("site.example.com"), Destination("site.example.com", "/admin"))
+    whole, admin = (
+        replace(
+            application(name, ENGINEERS), destinations=(place,), service_token_header=f"x-machine-of-{name}"
+        )
+        for name, place in zip(("whole", "admin"), places, strict=True)
+    )
+    _, of_admin, of_whole = beside_a_person(hosts(state(whole, admin))["site.example.com"])
+    path, header, _ = of_admin.and_matcher.predicate
+    assert (looked_at(path), looked_at(header)) == (":path", "x-machine-of-admin")
+    elsewhere, header, _ = of_whole.and_matcher.predicate
+    assert elsewhere.not_matcher == path
+    assert looked_at(header) == "x-machine-of-whole"
+    regex = path.single_predicate.value_match.safe_regex.regex
+    assert re.fullmatch(regex, "/admin/users?x=/")
+    assert not re.fullmatch(regex, "/public?x=/admin")
+
+
+def beside_a_person(host: Any) -> list[Any]:
+    """What is refused beside a person's credential."""
+    return [
+        matcher.predicate
+        for matcher in host.matcher.matcher_list.matchers
+        if matcher.predicate.HasField("and_matcher")
+    ]
 
 
 def test_methods_are_known_by_name_and_case() -> None:
@@ -80,7 +108,7 @@ def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
         assert not host.routes
         predicate = host.matcher.matcher_list.matchers[1].predicate
         assert looked_at(predicate) == "cookie"
-        assert predicate.single_predicate.value_match.safe_regex.regex == TOKEN_TWICE
+        assert predicate.single_predicate.value_match.safe_regex.regex == token_twice(names.TOKEN_COOKIE)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +124,7 @@ def test_our_token_twice_is_looked_for_in_all_cookie_headers_together() -> None:
     ],
 )
 def test_only_our_token_twice_is_refused(cookies: str, *, twice: bool) -> None:
-    assert bool(re.fullmatch(TOKEN_TWICE, cookies)) is twice
+    assert bool(re.fullmatch(token_twice(names.TOKEN_COOKIE), cookies)) is twice
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from doorward.model.ids import Credential
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from tests.envoy.states import SETTINGS, state
-from tests.services.world import ENGINEERS, application, policy
+from tests.services.sample import ENGINEERS, application, policy
 
 
 def built(*states: EdgeState) -> list[Snapshot]:
@@ -74,12 +74,12 @@ def _pairs(one: Snapshot, other: Snapshot, kind: str) -> list[tuple[Resource, Re
             {("TypedExtensionConfig", names.JWT_AUTHN)},
         ),
         (replace(state(HELLO, WIKI), certificate="another"), {("Secret", "edge")}),
-        (state(NARROWED, WIKI), {("VirtualHost", "public/hello")}),
-        (state(replace(HELLO, generation=1), WIKI), {("VirtualHost", "public/hello")}),
-        (state(WIKI), {("VirtualHost", "public/hello"), ("Cluster", "tunnel/hello")}),
+        (state(NARROWED, WIKI), {("VirtualHost", "public/hello.example.com")}),
+        (state(replace(HELLO, generation=1), WIKI), {("VirtualHost", "public/hello.example.com")}),
+        (state(WIKI), {("VirtualHost", "public/hello.example.com"), ("Cluster", "tunnel/hello")}),
         (
             replace(state(HELLO, WIKI), generation=1),
-            {("VirtualHost", "public/hello"), ("VirtualHost", "public/wiki")},
+            {("VirtualHost", "public/hello.example.com"), ("VirtualHost", "public/wiki.example.com")},
         ),
         (
             state(HELLO, replace(WIKI, origin=replace(WIKI.origin, url="http://127.0.0.1:9"))),

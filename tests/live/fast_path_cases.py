@@ -11,6 +11,7 @@ from doorward.model.claims import TokenClaims, Validity, token_generation
 from doorward.model.ids import Audience, SessionId
 from doorward.model.service_token import credential
 from doorward.policy.compiler import CompiledApplication
+from doorward.policy.evaluate import evaluate
 from doorward.policy.verdicts import verdicts
 from doorward.services.issue import SKEW
 from tests.live.fast_path import ISSUER, Signer
@@ -105,11 +106,13 @@ class Mint:
             expires=issued + timedelta(hours=1),
         )
         if request.identity is not None:
+            decision = evaluate(compiled, case.made)
             return TokenClaims.for_person(
                 request.identity,
                 session=_SESSIONS.get(kind, LIVE),
                 mentioned=compiled.mentioned,
                 verdicts=verdicts(compiled, case.made),
+                policy=decision.policy if decision.allowed else None,
                 validity=validity,
             )
         assert request.service_token is not None
@@ -130,3 +133,8 @@ _SESSIONS = {Token.REVOKED: REVOKED[7], Token.OUTDATED: CHANGED, Token.RENEWED: 
 
 def generation_of(compiled: CompiledApplication) -> str:
     return token_generation(3, 1, compiled.fingerprint)
+
+
+def host_of(case: Case) -> str:
+    """Where its application is."""
+    return case.rule_set.application.destinations[0].hostname

@@ -32,6 +32,7 @@ from doorward.model.access import Identity
 from doorward.model.application import Application, Origin
 from doorward.model.claims import TokenClaims, Validity, Verdicts
 from doorward.model.configuration import Configuration
+from doorward.model.destination import Destination
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, SessionId
 from doorward.model.policy import Action, Policy
@@ -70,7 +71,7 @@ def application(number: int, origin_port: int, *policies: Policy) -> Application
     )
     return Application(
         id=ApplicationId(f"app-{number}"),
-        hostname=f"app-{number}.localhost",
+        destinations=(Destination(f"app-{number}.localhost"),),
         origin=Origin(url=f"http://127.0.0.1:{origin_port}"),
         audience=Audience(f"audience-{number}"),
         policies=own,

@@ -146,6 +146,15 @@ class System:
         """What a part has logged."""
         return (self.data / "logs" / f"{part}.log").read_text(errors="replace")
 
+    def logged(self, path: str) -> dict[str, Any]:
+        """The last line of the access log about a path, when it is there."""
+        for _ in eventually(f"a line about {path}"):
+            lines = (self.data / "logs" / "access.log").read_text().splitlines()
+            found = [line for line in map(json.loads, lines) if line["path"] == path]
+            if found:
+                return dict(found[-1])
+        raise AssertionError(path)
+
     # --- people and administrators ----------------------------------------------------------------
 
     @property

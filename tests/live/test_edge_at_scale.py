@@ -192,9 +192,9 @@ def with_bad_judgement(snapshot: Snapshot) -> Snapshot:
 def with_a_host_twice(snapshot: Snapshot) -> Snapshot:
     """The host of ``app-3`` is also that of ``app-4``. Envoy says which name is there twice, not where."""
     host = route_components_pb2.VirtualHost()
-    assert snapshot.resources[VIRTUAL_HOST]["public/app-3"].body.Unpack(host)
+    assert snapshot.resources[VIRTUAL_HOST]["public/app-3.localhost"].body.Unpack(host)
     host.domains.append("app-4.localhost")
-    return with_resource(snapshot, VIRTUAL_HOST, "public/app-3", host)
+    return with_resource(snapshot, VIRTUAL_HOST, "public/app-3.localhost", host)
 
 
 def test_a_host_that_envoy_refuses_holds_nobody_up_and_keeps_what_it_had(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_host_that_envoy_refuses_holds_nobody_up_and_keeps_what_it_had(tmp_pat
             assert not await edge.ads.settled("another", timeout=1)
             assert await three.status() == SERVED
         [status] = edge.ads.statuses()
-        assert "public/app-3: " in status.refusal
+        assert "public/app-3.localhost: " in status.refusal
         assert "app-4.localhost" in status.refusal
 
     at_the_edge(tmp_path, play, applications=10)

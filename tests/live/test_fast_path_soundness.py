@@ -49,6 +49,7 @@ from tests.live.fast_path_cases import (
     Mint,
     Token,
     generation_of,
+    host_of,
 )
 from tests.nouns import application
 from tests.policy.generated import UNKNOWN, Generator, RuleSet
@@ -71,7 +72,7 @@ ADA = Identity(
 def rules_of(cases: Sequence[Case]) -> dict[str, rbac_pb2.RBACPerRoute]:
     """The rules of each host."""
     return {
-        case.rule_set.application.hostname: application_rbac(
+        host_of(case): application_rbac(
             case.rule_set.compiled, case.rule_set.application.audience, generation_of(case.rule_set.compiled)
         )
         for case in cases
@@ -91,7 +92,7 @@ def questions_of(cases: Sequence[Case], mint: Mint) -> list[Question]:
     """What is asked of Envoy."""
     return [
         Question(
-            case.rule_set.application.hostname,
+            host_of(case),
             str(case.request.source),
             mint.token(case),
             method=case.request.method or "GET",

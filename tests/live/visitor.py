@@ -61,7 +61,7 @@ class Door:
         received = b""
         with self.connected(hostname) as connection, contextlib.suppress(ConnectionError, ssl.SSLError):
             connection.sendall(data)
-            while not _is_whole(received) and (chunk := connection.recv(65536)):
+            while not is_whole(received) and (chunk := connection.recv(65536)):
                 received += chunk
         return received
 
@@ -178,7 +178,8 @@ def form_of(page: httpx.Response) -> tuple[str, dict[str, str]]:
     return urljoin(str(page.url), html.unescape(action.group(1))), hidden
 
 
-def _is_whole(answer: bytes) -> bool:
+def is_whole(answer: bytes) -> bool:
+    """Whether all of a raw answer is there, which states its length."""
     head, end, body = answer.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
     return bool(end) and length is not None and len(body) >= int(length.group(1))

@@ -7,19 +7,17 @@ import pytest
 from doorward.model.configuration import Configuration
 from doorward.model.errors import NotFound
 from doorward.model.ids import ApplicationId, PolicyId, TunnelId
-from tests.services.world import ENGINEERS, MACHINES, application, configuration
+from tests.services.sample import ENGINEERS, MACHINES, application, configuration
 
 
 def test_things_are_found_by_what_they_are_called() -> None:
     present = configuration()
-    hello = present.application(ApplicationId("hello"))
-    assert present.application_at("hello.example.com") is hello
+    assert present.application(ApplicationId("hello")).id == "hello"
     assert present.tunnel(TunnelId("t1")) is present.tunnel_named("office")
 
 
 def test_what_is_not_there_is_not_found() -> None:
     empty = Configuration()
-    assert empty.application_at("hello.example.com") is None
     with pytest.raises(NotFound, match="no application 'hello'"):
         empty.application(ApplicationId("hello"))
     with pytest.raises(NotFound, match="no tunnel 't1'"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
-from tests.services.world import ADA
+from tests.services.sample import ADA
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 SESSION = Session(id=SessionId("s-1"), identity=ADA, created=BEGIN, expires=BEGIN + timedelta(hours=1))

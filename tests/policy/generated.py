@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from doorward.model.access import AccessRequest, Identity
 from doorward.model.application import Application, Origin
+from doorward.model.destination import Destination
 from doorward.model.external_evaluation import Evaluated
 from doorward.model.ids import ApplicationId, Audience, PolicyId, RuleGroupId
 from doorward.model.policy import Action, Policy, Purpose
@@ -104,8 +105,11 @@ class Generator:
     def rule_set(self, name: str) -> RuleSet:
         application = Application(
             id=ApplicationId(name),
-            hostname=f"{name}.test",
-            origin=Origin(url="http://127.0.0.1:1"),
+            destinations=(Destination(f"{name}.test"),),
+            origin=Origin(
+                url="http://127.0.0.1:1",
+                identity_headers=self._random.choice(((), (), (), (("x-groups", "groups"),))),
+            ),
             audience=Audience(f"audience-of-{name}"),
             identity_providers=self._random.choice(((), (), (), PROVIDERS[:1], PROVIDERS)),
         )
@@ -166,11 +170,13 @@ class Generator:
 
     def _policy(self, index: int, action: Action) -> Policy:
         asks_why = action is Action.ALLOW and self._random.random() < 0.15
+        own_duration = action is Action.ALLOW and self._random.random() < 0.15
         return Policy(
             id=PolicyId(f"policy-{index}"),
             action=action,
             rules=self._rules(action, use_groups=True),
             purpose=Purpose() if asks_why else None,
+            session_duration=timedelta(hours=8) if own_duration else None,
         )
 
     def _rule_group(self, action: Action, *, nested: bool) -> RuleGroup:

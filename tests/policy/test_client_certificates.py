@@ -32,7 +32,7 @@ def counting(
     shown: Issued, *authorities: CertificateAuthority, now: datetime = START, hostname: str = HERE
 ) -> ClientCertificate | str:
     read = resolve(authorities, {})
-    return judge(shown.pem, read).counting(hostname, read, now)
+    return judge(shown.pem, read).counting([hostname], read, now)
 
 
 def usage(*, digital_signature: bool) -> x509.KeyUsage:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.model.access import AccessRequest
+from doorward.model.application import Origin
 from doorward.model.claims import Mentioned, TokenClaims, Validity
 from doorward.model.ids import (
     Audience,
@@ -40,11 +41,13 @@ VALIDITY = Validity(
 def claims_of(made: CompiledApplication, request: AccessRequest) -> Mapping[str, object]:
     """What a token made for this request says; nothing for somebody without one."""
     if request.identity is not None:
+        decision = evaluate(made, request)
         return TokenClaims.for_person(
             request.identity,
             session=SessionId("s1"),
             mentioned=made.mentioned,
             verdicts=verdicts(made, request),
+            policy=decision.policy if decision.allowed else None,
             validity=VALIDITY,
         ).as_claims()
     if request.service_token is not None:
@@ -175,3 +178,39 @@ def test_people_of_another_identity_provider_are_not_allowed_by_the_data_plane()
 def test_selectors_come_out_in_canonical_spelling() -> None:
     made = compiled(policy("allow", "email: ADA@corp.com "))
     assert made.policies[0].policy.rules.include == said("email:ada@corp.com")
+
+
+def test_where_policies_say_for_how_long_a_token_counts_under_the_one_it_was_made_under() -> None:
+    short = replace(policy("allow", "group:a", name="short"), session_duration=timedelta(minutes=5))
+    made = compiled(
+        short, policy("allow", "group:b", name="other"), policy("bypass", "ip_range:2001:db8::/32")
+    )
+    assert made.mentioned.policy
+    bypass, *people = made.policies
+    assert bypass.expression == SourceIn(ip_network("2001:db8::/32"))
+    for entry in people:
+        assert isinstance(entry.expression, And)
+        assert ClaimEquals("policy", entry.policy.id) in entry.expression.operands
+    assert made.fingerprint != compiled(replace(short, session_duration=timedelta(minutes=6))).fingerprint
+
+
+def test_another_duration_outdates_tokens() -> None:
+    hello = application("hello")
+    longer = replace(hello, session_duration=timedelta(hours=1))
+    staff = policy("allow", "group:a")
+    fingerprints = {compile_application(made, [staff], ()).fingerprint for made in (hello, longer)}
+    assert len(fingerprints) == 2
+
+
+def test_where_an_origin_is_told_who_it_is_a_token_has_to_say_it() -> None:
+    wanted = (("x-user", "email"),)
+    made = compile_application(
+        replace(application("hello"), origin=Origin(url="http://h", identity_headers=wanted)),
+        [policy("allow", "group:a"), policy("bypass", "ip_range:2001:db8::/32")],
+        (),
+    )
+    assert made.mentioned.headers == wanted
+    bypass, allow = made.policies
+    assert isinstance(allow.expression, And)
+    assert ClaimEquals("told", "all") in allow.expression.operands
+    assert bypass.expression == SourceIn(ip_network("2001:db8::/32"))

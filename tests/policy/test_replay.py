@@ -53,6 +53,18 @@ def test_what_was_decided_by_facts_that_are_gone_is_counted_and_not_called_a_cha
     assert (found.unrepeatable, found.differences) == (1, [])
 
 
+def test_the_draft_judges_the_request_as_it_sees_it_itself() -> None:
+    now_on_the_board = person("ada@corp.com", "board")
+    found = replay([replace(asked("ada"), drafted=now_on_the_board)], in_force=BOARD, draft=BOARD)
+    assert [(d.who, d.effect) for d in found.differences] == [("ada@corp.com", Effect.GAIN)]
+
+
+def test_first_and_last_go_by_time_and_not_by_when_a_stream_ended() -> None:
+    log = [asked("ada", "staff", minute=minute) for minute in (7, 3, 5)]
+    [found] = replay(log, in_force=STAFF, draft=BOARD).differences
+    assert (found.first, found.last) == (START + timedelta(minutes=3), START + timedelta(minutes=7))
+
+
 def test_taking_an_application_away_takes_it_from_everybody() -> None:
     found = replay([asked("ada", "staff")], in_force=STAFF, draft={})
     assert [(d.who, d.effect) for d in found.differences] == [("ada@corp.com", Effect.LOSE)]

@@ -78,7 +78,7 @@ def test_two_things_with_one_name_are_refused_and_nothing_is_changed(stores: Ope
 
     async def run() -> None:
         async with stores() as opened:
-            with pytest.raises(Invalid, match=r"applications\[1\]\.hostname: 'one\.example\.com'"):
+            with pytest.raises(Invalid, match=r"applications\[two\]\.destinations\[0\]: 'one\.example\.com'"):
                 await opened.configurations.save(Configuration(applications=twice), expected=0)
             assert await opened.configurations.load() == (Configuration(), 0)
 
@@ -89,7 +89,10 @@ def test_two_applications_may_exchange_their_hostnames(stores: OpenStores) -> No
     one, two = application("one"), application("two")
     before = Configuration(applications=(one, two))
     after = Configuration(
-        applications=(replace(one, hostname=two.hostname), replace(two, hostname=one.hostname))
+        applications=(
+            replace(one, destinations=two.destinations),
+            replace(two, destinations=one.destinations),
+        )
     )
 
     async def run() -> None:

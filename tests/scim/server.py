@@ -26,8 +26,9 @@ from doorward.scim.door import Door
 from doorward.scim.limits import Pace
 from doorward.services.secrets import hashed
 from tests.fakes.stores import FakeStores
+from tests.services.sample import COMPANY, TEAM, configuration, cookies_of
 from tests.services.signing_in import VISIT
-from tests.services.world import COMPANY, TEAM, World, configuration, cookies_of
+from tests.services.world import World
 
 PARTNER = IdentityProviderId("partner")
 SECRETS = {COMPANY: "the company's secret, which is long", PARTNER: "the partner's secret, which is long"}

@@ -10,7 +10,7 @@ from scim2_tester import Status, check_server
 
 from doorward.scim.application import PATH
 from tests.scim.server import TEAM_HOST, Server
-from tests.services.world import COMPANY
+from tests.services.sample import COMPANY
 
 FINE = (Status.SUCCESS, Status.SKIPPED)
 """It skips the search over people and groups at once, which the server says it does not have."""

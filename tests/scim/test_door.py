@@ -14,7 +14,7 @@ from doorward.services.rate_limits import TooMany
 from doorward.services.secrets import hashed
 from tests.fakes.clock import FakeClock
 from tests.scim.server import PARTNER, SECRETS, Server
-from tests.services.world import COMPANY, STAFF
+from tests.services.sample import COMPANY, STAFF
 
 SECRET = SECRETS[COMPANY]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scim.server import GROUP, SECRETS, USER, Server
-from tests.services.world import COMPANY
+from tests.services.sample import COMPANY
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from doorward.model.access import Identity
 from doorward.model.errors import SignInRefused
 from tests.scim.server import GROUP, PARTNER, SECRETS, Server
-from tests.services.world import COMPANY, STAFF, person
+from tests.services.sample import COMPANY, STAFF, person
 
 EVE = person("eve", "engineers", provider=COMPANY)
 TENANT, OBJECT = "9188040d-6c67-4c5b-b112-36a304b66dad", "58342554-38d6-4ec8-948c-50044d0a33fd"

@@ -19,7 +19,8 @@ from doorward.services.directory_effects import DirectoryEffects
 from tests.fakes.facts import FakeFactsChanged
 from tests.fakes.stores import FakeStores
 from tests.scim.server import with_scim
-from tests.services.world import COMPANY, World, person
+from tests.services.sample import COMPANY, person
+from tests.services.world import World
 
 T = TypeVar("T")
 

@@ -20,6 +20,7 @@ def join_grants(world: World) -> Grants:
         current=world.current,
         requests=world.requests,
         effects=world.reevaluation,
+        ends=world.grant_ends,
         mail=world.approval_mail,
         background=world.background,
         clock=world.clock,

@@ -7,7 +7,7 @@ from doorward.model.identity_provider import IdentityProvider, OneTimePin
 from doorward.model.ids import TunnelId
 from doorward.model.policy import Policy
 from doorward.model.tunnel import Tunnel
-from tests.services.world import MAIL, application
+from tests.services.sample import MAIL, application
 
 
 def by_mail(*policies: Policy) -> Configuration:

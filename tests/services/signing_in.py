@@ -12,7 +12,8 @@ from doorward.model.session import ApplicationSession, Session
 from doorward.services import issue
 from doorward.services.arrivals import Visit
 from doorward.services.secrets import hashed
-from tests.services.world import SOURCE, STAFF, World, cookies_of
+from tests.services.sample import SOURCE, STAFF, cookies_of
+from tests.services.world import World
 
 VISIT = Visit(source=SOURCE, user_agent="Browser/1")
 
@@ -40,7 +41,15 @@ def enter(world: World, identity: Identity, *, application: str = "hello") -> di
         in_force = world.current.get()
         found = in_force.configuration.application(ApplicationId(application))
         request = await world.requests.of(in_force, found, source=SOURCE, session=session)
-        issued = issue.for_person(world.tokens, in_force, found, session, request=request, now=now)
+        issued = issue.for_person(
+            world.tokens,
+            in_force,
+            found,
+            session,
+            request=request,
+            stay=issue.Stay(None, session.expires),
+            now=now,
+        )
         return {names.FOOTHOLD_COOKIE: secret, names.TOKEN_COOKIE: issued.token}
 
     return asyncio.run(entered())

@@ -12,8 +12,9 @@ from doorward.model.errors import SignInRefused
 from doorward.model.session import Session
 from doorward.ports.identity import Arrival
 from doorward.services.arrivals import Arrivals, Visit
+from tests.services.sample import ADA, BOB, cookies_of
 from tests.services.signing_in import VISIT, signed_in
-from tests.services.world import ADA, BOB, World, cookies_of
+from tests.services.world import World
 
 
 @pytest.fixture

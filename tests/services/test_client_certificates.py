@@ -21,9 +21,10 @@ from doorward.services import client_certificates
 from doorward.services.questions import Answer, Deny, Pass, Question, SendToSignIn
 from tests.certificates import DAY, Authority, Issued
 from tests.fakes.clock import START
+from tests.services.sample import ADA, MACHINE_SECRET, application, ask, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, MACHINE_SECRET, World, application, ask, policy
+from tests.services.world import World
 
 HOST = "vault.example.com"
 CORP = Authority.named("Corp CA")
@@ -156,7 +157,7 @@ def test_a_person_needs_it_with_every_request(world: World) -> None:
 
 def test_a_revoked_one_is_out_with_the_next_request_and_its_streams_at_once(world: World) -> None:
     def opened(name: str, shown: Issued) -> object:
-        found = world.certificates.counting(
+        found = world.requests.certificates.counting(
             world.current.get(), world.current.get().by_id[ApplicationId("vault")], shown.pem
         )
         assert found is not None
@@ -181,7 +182,9 @@ def test_when_it_or_its_list_ends_so_do_its_streams(world: World, ends: str) -> 
     async def walk() -> list[int]:
         await world.configurations.change(lambda before: with_authority(before, crls=crls))
         in_force = world.current.get()
-        found = world.certificates.counting(in_force, in_force.by_id[ApplicationId("vault")], shown.pem)
+        found = world.requests.certificates.counting(
+            in_force, in_force.by_id[ApplicationId("vault")], shown.pem
+        )
         assert found is not None
         left = []
         world.relays.open = [
@@ -210,11 +213,13 @@ def test_strangers_certificates_drive_none_out_that_counts(
     monkeypatch.setattr(client_certificates, "MOST_KNOWN", 2)
     in_force = world.current.get()
     vault = in_force.by_id[ApplicationId("vault")]
-    first = world.certificates.counting(in_force, vault, BUILD.pem)
+    first = world.requests.certificates.counting(in_force, vault, BUILD.pem)
     assert first is not None
     for _ in range(4):
-        assert world.certificates.counting(in_force, vault, Authority.named("Eve").issue().pem) is None
-    assert world.certificates.counting(in_force, vault, first.fingerprint) == first
+        assert (
+            world.requests.certificates.counting(in_force, vault, Authority.named("Eve").issue().pem) is None
+        )
+    assert world.requests.certificates.counting(in_force, vault, first.fingerprint) == first
     for _ in range(2):
-        world.certificates.counting(in_force, vault, CORP.issue().pem)
-    assert world.certificates.counting(in_force, vault, first.fingerprint) is None, "the oldest goes"
+        world.requests.certificates.counting(in_force, vault, CORP.issue().pem)
+    assert world.requests.certificates.counting(in_force, vault, first.fingerprint) is None, "the oldest goes"

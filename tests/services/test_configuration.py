@@ -8,15 +8,17 @@ from textwrap import indent
 
 import pytest
 
-from doorward.declaration import DeclarationInvalid
+from doorward.declaration import DeclarationInvalid, access_document
 from doorward.model.configuration import Configuration
-from doorward.model.errors import Invalid
+from doorward.model.errors import Conflict, Invalid
 from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
 from doorward.ports.credentials import Owner
+from doorward.services.audited.configurations import access_document_of
 from doorward.services.configuration import PROVIDER_GONE, AccessFile, Outcome
 from tests.certificates import Authority
+from tests.services.sample import ADA, BOB, COMPANY, STAFF, person
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, COMPANY, STAFF, World, person
+from tests.services.world import World
 
 CORP = Authority.named("Corp CA")
 FILE = """
@@ -56,6 +58,39 @@ def test_a_dry_run_changes_nothing(world: World) -> None:
     outcome = apply(world, FILE, dry_run=True)
     assert outcome.changes
     assert asyncio.run(world.configurations.load()) == before
+
+
+def test_a_dry_run_gives_both_sides_without_secrets_and_a_real_one_neither(world: World) -> None:
+    tried = apply(world, FILE, dry_run=True)
+    assert tried.before is not None
+    assert tried.after is not None
+    present, drafted = access_document_of(tried.before), access_document_of(tried.after)
+    assert present == access_document(asyncio.run(world.configurations.load()))
+    assert "hash" not in present + drafted
+    done = apply(world, FILE)
+    assert (done.before, done.after) == (None, None)
+    assert drafted == access_document(asyncio.run(world.configurations.load()))
+
+
+def test_of_two_administrators_who_save_the_same_the_second_is_told_and_nothing_is_lost(
+    world: World,
+) -> None:
+    def revision() -> int:
+        head = asyncio.run(world.configurations.export(with_secrets=False)).partition(":")[0]
+        return int(head.removeprefix("# Revision "))
+
+    def save(based_on: int, name: str) -> None:
+        changed = FILE.replace("name: ada", f"name: {name}")
+        asyncio.run(world.configurations.apply(file(changed), dry_run=False, based_on=based_on))
+
+    seen_by_both = revision()
+    save(seen_by_both, "first")
+    with pytest.raises(Conflict, match=r"since revision 0, it is 1 now: export it again"):
+        save(seen_by_both, "second")
+    exported = asyncio.run(world.configurations.export(with_secrets=False))
+    assert "name: first" in exported
+    save(revision(), "second")
+    assert "name: second" in asyncio.run(world.configurations.export(with_secrets=False))
 
 
 def test_applying_again_changes_nothing(world: World) -> None:

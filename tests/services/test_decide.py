@@ -13,8 +13,9 @@ from doorward.model.application import Application
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.services.questions import Answer, Deny, Kind, Pass, Question, SendToSignIn
+from tests.services.sample import ADA, BOB, MACHINE_SECRET, NAVIGATION, ask, policy
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, MACHINE_SECRET, NAVIGATION, World, ask, policy
+from tests.services.world import World
 
 
 def answer(world: World, question: Question) -> Answer:

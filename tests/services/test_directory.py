@@ -11,7 +11,7 @@ from doorward.model.errors import Conflict, Invalid, NotFound
 from doorward.services.directory import LONGEST, Outdated
 from tests.scim.server import PARTNER
 from tests.services.directories import Company, changed
-from tests.services.world import COMPANY
+from tests.services.sample import COMPANY
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from doorward.model.errors import NotFound, SignInRefused, Unavailable
 from doorward.services.directory_admission import WHY_DELETED, WHY_DISABLED
 from tests.scim.server import PARTNER, with_scim
 from tests.services.directories import EVE, Company
+from tests.services.sample import COMPANY, STAFF, person
 from tests.services.signing_in import enter
-from tests.services.world import COMPANY, STAFF, person
 
 INACTIVE = {"active": False}
 

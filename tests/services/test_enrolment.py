@@ -11,8 +11,9 @@ from doorward.ports.credentials import Owner
 from doorward.services.code_apps import STEP, code_of, step_at
 from doorward.services.enrolment import MOST_PASSKEYS, passkey_name
 from tests.fakes.authenticator import FakeAuthenticator
+from tests.services.sample import TEAM
 from tests.services.test_passkeys import ADA, BOB, BROWSER, answered
-from tests.services.world import TEAM, World
+from tests.services.world import World
 
 
 def played(walk: Callable[[World], Awaitable[None]]) -> World:

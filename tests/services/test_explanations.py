@@ -9,8 +9,9 @@ import pytest
 from doorward.model.errors import Invalid, NotFound
 from doorward.services.explanations import Explanation, Supposed
 from tests.services.explaining import explanations_of
+from tests.services.sample import SOURCE, STAFF
 from tests.services.signing_in import signed_in
-from tests.services.world import SOURCE, STAFF, World
+from tests.services.world import World
 
 
 @pytest.fixture

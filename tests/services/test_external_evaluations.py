@@ -19,9 +19,10 @@ from doorward.services import external_evaluations as module
 from doorward.services.questions import Answer, Deny, Pass
 from tests.fakes.stores import FakeStores
 from tests.services.reporting import facts_of, given
+from tests.services.sample import ADA, STAFF, application, ask, configuration, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, STAFF, World, application, ask, configuration, policy
+from tests.services.world import World
 
 CHECKS, OTHER = ExternalEvaluationId("checks"), ExternalEvaluationId("other")
 
@@ -103,7 +104,7 @@ def test_the_question_says_who_asks_for_what_and_is_no_token_for_an_application(
     assert claims["aud"] == ["https://checks.example.com/ask"]
     assert claims["exp"] - claims["iat"] == 60
     assert len(claims["nonce"]) >= 43
-    assert claims["application"] == {"id": "hello", "hostname": "hello.example.com"}
+    assert claims["application"] == {"id": "hello", "destinations": ["hello.example.com"]}
     identity = claims["identity"]
     assert claims["sub"] == identity["sub"]
     assert (identity["email"], identity["groups"]) == ("ada@example.com", ["engineers"])

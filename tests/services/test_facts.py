@@ -19,9 +19,10 @@ from doorward.services.facts import Facts
 from doorward.services.questions import Answer, Deny, Pass
 from tests.fakes.stores import FakeStores
 from tests.services.reporting import HOUR, facts_of, given
+from tests.services.sample import ADA, BOB, application, ask, configuration, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, BOB, World, application, ask, configuration, policy
+from tests.services.world import World
 
 T = TypeVar("T")
 

@@ -7,7 +7,8 @@ import pytest
 from doorward.envoy import names
 from doorward.model.errors import Refused
 from doorward.services.flows import LONGEST_TARGET, local_target
-from tests.services.world import World, application, ask, cookies_of
+from tests.services.sample import application, ask, cookies_of
+from tests.services.world import World
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from doorward.model.ids import ApplicationId
 from doorward.services.fresh_assertions import FRESH, MOST_KEPT, FreshAssertions
 from doorward.services.issue import Issued
 from doorward.services.tokens import RawToken
-from tests.services.world import HOUR, World
+from tests.services.sample import HOUR
+from tests.services.world import World
 
 KEY = (ApplicationId("hello"), "certificate aa", Verdicts())
 

@@ -23,8 +23,9 @@ from doorward.services.questions import Answer, Deny, Pass, SendToSignIn
 from doorward.services.secrets import hashed
 from tests.fakes.stores import FakeStores
 from tests.services.granting import wanting
+from tests.services.sample import ADA, BOB, SOURCE, ask, configuration
 from tests.services.signing_in import enter, signed_in
-from tests.services.world import ADA, BOB, SOURCE, World, ask, configuration
+from tests.services.world import World
 
 T = TypeVar("T")
 HELLO = ApplicationId("hello")
@@ -84,7 +85,11 @@ def test_who_has_not_said_why_is_sent_to_say_it_and_then_is_in() -> None:
     first = answer(world, session)
     assert isinstance(first, SendToSignIn)
     assert first.facts.reason == "purpose-required"
-    needed = run(world.entering.onward(session, Flow(HELLO, "/", "b"), source=SOURCE))
+    needed = run(
+        world.entering.onward(
+            session, Flow(HELLO, "hello.example.com", "/", "b"), source=SOURCE, request_id="r1"
+        )
+    )
     assert isinstance(needed, NeedsGrant)
     assert (needed.policy.purpose, needed.asked) == (Purpose(prompt="Ticket number?"), None)
     grant = ask_for(world, session)
@@ -222,7 +227,9 @@ def test_who_was_refused_may_ask_again() -> None:
     world = world_wanting(approval=BY_BOB)
     ada, bob = run(signed_in(world)), run(signed_in(world, BOB.email, "bob's"))
     run(world.grants.refuse(bob, ask_for(world, ada).id))
-    needed = run(world.entering.onward(ada, Flow(HELLO, "/", "b"), source=SOURCE))
+    needed = run(
+        world.entering.onward(ada, Flow(HELLO, "hello.example.com", "/", "b"), source=SOURCE, request_id="r1")
+    )
     assert isinstance(needed, NeedsGrant)
     assert needed.asked is not None
     assert needed.asked.closed_by == BOB.email
@@ -271,10 +278,9 @@ def test_an_administrator_sees_and_takes_back_every_grant() -> None:
     session = run(signed_in(world))
     grant = ask_for(world, session)
     assert run(world.grants.listed()) == [grant]
-    assert run(world.grants.next_end()) == grant.until
+    assert world.grant_ends.next_moment() == grant.until
     run(world.grants.revoke(grant.id))
     assert run(world.grants.listed()) == []
-    assert run(world.grants.next_end()) is None
     assert isinstance(answer(world, session), SendToSignIn)
 
 

@@ -12,7 +12,8 @@ from doorward.model.ids import IdentityProviderId
 from doorward.ports.identity import Check, CheckState
 from doorward.services.identity_providers import all_expiry_warnings, expiry_warnings
 from tests.fakes.clock import START
-from tests.services.world import COMPANY, STAFF, TEAM, World
+from tests.services.sample import COMPANY, STAFF, TEAM
+from tests.services.world import World
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.services import issue
 from doorward.services.issue import Issued
-from tests.services.world import ADA, SOURCE, World
+from tests.services.sample import ADA, SOURCE
+from tests.services.world import World
 
 
 @pytest.fixture
@@ -32,12 +33,18 @@ def asked(world: World, person: Identity | None = None) -> AccessRequest:
     return AccessRequest(application=hello(world).id, source=SOURCE, identity=person, at=world.clock.now())
 
 
-def for_ada(world: World, *groups: str, left: timedelta) -> Issued:
+def for_ada(world: World, *groups: str, left: timedelta, until: datetime | None = None) -> Issued:
     now = world.clock.now()
     ada = replace(ADA, groups=frozenset({"engineers", *groups}))
     session = Session(id=SessionId("s-1"), identity=ada, created=now, expires=now + left)
     return issue.for_person(
-        world.tokens, world.current.get(), hello(world), session, request=asked(world, ada), now=now
+        world.tokens,
+        world.current.get(),
+        hello(world),
+        session,
+        request=asked(world, ada),
+        stay=issue.Stay(None, until or session.expires),
+        now=now,
     )
 
 
@@ -54,6 +61,11 @@ def test_a_persons_token_is_good_for_an_hour_and_for_this_application(world: Wor
 
 def test_a_token_never_outlives_the_session(world: World) -> None:
     assert for_ada(world, left=timedelta(minutes=3)).lifetime == timedelta(minutes=3)
+
+
+def test_a_token_never_outlives_the_time_in_the_application(world: World) -> None:
+    until = world.clock.now() + timedelta(minutes=2)
+    assert for_ada(world, left=timedelta(hours=3), until=until).lifetime == timedelta(minutes=2)
 
 
 def test_groups_that_no_policy_mentions_do_not_make_the_cookie_longer(world: World) -> None:

@@ -12,8 +12,9 @@ from doorward.model.session import Session
 from doorward.ports.identity import Arrival, Standing
 from doorward.services.keeping_up import DISABLED, PAUSE, REVOKED
 from tests.fakes.stores import FakeStores
+from tests.services.sample import COMPANY, configuration, person
 from tests.services.signing_in import VISIT
-from tests.services.world import COMPANY, World, configuration, person
+from tests.services.world import World
 
 EVE = person("eve", "engineers", provider=COMPANY)
 MINUTE = timedelta(minutes=1)

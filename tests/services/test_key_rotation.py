@@ -14,9 +14,10 @@ from doorward.model.errors import Conflict
 from doorward.services.key_schedule import ANNOUNCED, ROTATION, KeyState
 from doorward.services.questions import Deny, Pass, SendToSignIn
 from tests.fakes.signing import key_on_a_curve
+from tests.services.sample import ADA, HOUR, ask, cookies_of
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, HOUR, World, ask, cookies_of
+from tests.services.world import World
 
 
 @pytest.fixture

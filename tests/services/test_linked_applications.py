@@ -22,20 +22,10 @@ from doorward.model.rule import Selector
 from doorward.services.questions import Answer, Deny, Pass, SendToSignIn
 from tests.fakes.stores import FakeStores
 from tests.services.reporting import facts_of, given
+from tests.services.sample import ADA, BOB, COMPANY, HOUR, STAFF, application, ask, configuration, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import (
-    ADA,
-    BOB,
-    COMPANY,
-    HOUR,
-    STAFF,
-    World,
-    application,
-    ask,
-    configuration,
-    policy,
-)
+from tests.services.world import World
 
 ENGINEERS, SALES = Selector("group", "engineers", STAFF), Selector("group", "sales", STAFF)
 

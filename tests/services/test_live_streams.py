@@ -9,9 +9,10 @@ import pytest
 from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.model.service_token import credential
+from tests.services.sample import ADA, application, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, World, application, policy
+from tests.services.world import World
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from doorward.envoy import names
 from doorward.model.errors import Invalid
 from doorward.services.machine_credentials import MachineCredentials, shown
-from tests.services.world import application, ask
+from tests.services.sample import application, ask
 
 ID, SECRET = names.CLIENT_ID_HEADER, names.CLIENT_SECRET_HEADER
 OWN = "authorization"

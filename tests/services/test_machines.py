@@ -10,12 +10,13 @@ import pytest
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
 from doorward.model.errors import Refused
-from doorward.model.ids import ServiceTokenId
+from doorward.model.ids import ApplicationId, ServiceTokenId
 from doorward.model.service_token import ProvenMachine, ServiceToken
 from doorward.services.fresh_assertions import FRESH
 from doorward.services.machines import Machines
 from doorward.services.secrets import hashed
-from tests.services.world import MACHINE_SECRET, SOURCE, World, ask
+from tests.services.sample import MACHINE_SECRET, SOURCE, ask
+from tests.services.world import World
 
 SECOND = timedelta(seconds=1)
 OLD_SECRET = "the-secret-before-the-last-rotation"
@@ -51,7 +52,7 @@ def recognised(
 ) -> ProvenMachine | None:
     in_force = world.current.get()
     headers = {names.CLIENT_ID_HEADER: [client_id], names.CLIENT_SECRET_HEADER: [secret]}
-    application = in_force.by_hostname["hello.example.com"]
+    application = in_force.by_id[ApplicationId("hello")]
     return machines.recognise(in_force, application, ask(headers=headers))
 
 
@@ -65,7 +66,7 @@ def test_id_and_secret_prove_a_machine_which_is_remembered(world: World, machine
 
 def test_a_request_that_shows_nothing_is_no_machines(world: World, machines: Machines) -> None:
     in_force = world.current.get()
-    application = in_force.by_hostname["hello.example.com"]
+    application = in_force.by_id[ApplicationId("hello")]
     assert machines.recognise(in_force, application, ask()) is None
 
 
@@ -140,7 +141,7 @@ def assertion(world: World, machines: Machines, secret: str = MACHINE_SECRET) ->
     in_force = world.current.get()
     machine = recognised(world, machines, secret=secret)
     assert machine is not None
-    application = in_force.by_hostname["hello.example.com"]
+    application = in_force.by_id[ApplicationId("hello")]
     request = AccessRequest(
         application=application.id, source=SOURCE, service_token=machine.token.id, at=world.clock.now()
     )

@@ -14,9 +14,10 @@ from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.services.named_lists import ListChange
 from doorward.services.questions import Deny, Pass
+from tests.services.sample import ADA, BOB, application, ask, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, BOB, World, application, ask, policy
+from tests.services.world import World
 
 TEAM = NamedList(id=ListId("team"), kind=ListKind.EMAIL, items=("ada@example.com", "bob@example.com"))
 OFFICES = NamedList(id=ListId("offices"), kind=ListKind.IP, items=("203.0.113.0/24",))

@@ -8,7 +8,7 @@ import pytest
 from doorward.model.access_pass import Presented
 from doorward.model.errors import Refused
 from doorward.services.pass_credentials import Shown, shown
-from tests.services.world import ask
+from tests.services.sample import ask
 
 SECRET = "dwap_x"
 EVERY_WAY = frozenset(Presented)
@@ -49,6 +49,11 @@ def test_an_empty_parameter_is_a_pass_that_is_none() -> None:
     assert shown(ask(target="/?doorward_pass=", headers={}), EVERY_WAY) == Shown(
         secret="", query=("doorward_pass",)
     )
+
+
+def test_a_parameter_whose_name_is_written_otherwise_is_none_of_ours() -> None:
+    """The edge takes out parameters by the name as it stands there."""
+    assert shown(ask(target=f"/?doorward%5Fpass={SECRET}", headers={}), EVERY_WAY) is None
 
 
 def test_only_the_ways_that_the_application_takes_are_looked_at() -> None:

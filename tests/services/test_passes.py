@@ -18,8 +18,9 @@ from doorward.ports.relays import LiveStream
 from doorward.services.passes import MOST, NewPass
 from doorward.services.questions import Answer, Deny, Pass
 from tests.fakes.stores import FakeStores
+from tests.services.sample import BOB, ENGINEERS, SOURCE, application, ask, configuration
 from tests.services.signing_in import signed_in
-from tests.services.world import BOB, ENGINEERS, SOURCE, World, application, ask, configuration
+from tests.services.world import World
 
 T = TypeVar("T")
 MONTH = timedelta(days=30)

@@ -12,7 +12,8 @@ from doorward.model.errors import Conflict, Refused
 from doorward.ports.credentials import Owner, Passkey
 from doorward.services.passkeys import Answer, Purpose, Question
 from tests.fakes.authenticator import FakeAuthenticator
-from tests.services.world import STAFF, TEAM, World
+from tests.services.sample import STAFF, TEAM
+from tests.services.world import World
 
 ADA, BOB = Owner(STAFF, "ada@example.com"), Owner(STAFF, "bob@example.com")
 BROWSER = "b" * 43

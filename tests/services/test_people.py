@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 
 from doorward.services.people import accounts_of
-from tests.services.world import ADA, World
+from tests.services.sample import ADA
+from tests.services.world import World
 
 
 def test_local_accounts_are_found_by_their_address_and_nobody_else() -> None:

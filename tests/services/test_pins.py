@@ -20,8 +20,9 @@ from doorward.services.pins import COOKIE, TRIES, Asked, WrongPin
 from doorward.services.rate_limits import MAILS_PER_PERSON, TooMany
 from tests.fakes.stores import FakeStores
 from tests.services.mail_world import by_mail
+from tests.services.sample import MAIL, STAFF, cookies_of, policy
 from tests.services.signing_in import VISIT
-from tests.services.world import MAIL, STAFF, World, cookies_of, policy
+from tests.services.world import World
 
 ADA = "ada@example.com"
 ONLY_ADA = policy(Action.ALLOW, Selector("email", ADA))

@@ -9,8 +9,9 @@ from doorward.model.access import Identity
 from doorward.model.errors import NotFound, Refused
 from doorward.model.ids import SessionId
 from doorward.ports.identity import Arrival
+from tests.services.sample import ADA, COMPANY, STAFF, person
 from tests.services.signing_in import VISIT
-from tests.services.world import ADA, COMPANY, STAFF, World, person
+from tests.services.world import World
 
 EVE = person("eve", "engineers", provider=COMPANY)
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.envoy.snapshot import EXTENSION, SECRET, VIRTUAL_HOST
+from doorward.envoy.snapshot import CLUSTER, EXTENSION, SECRET, VIRTUAL_HOST
+from doorward.model.application import ApplicationType, Origin
+from doorward.model.destination import Destination
 from doorward.model.errors import Invalid, Unavailable
 from doorward.model.ids import RuleGroupId
 from doorward.model.rule import RuleGroup, Rules
@@ -14,8 +16,9 @@ from doorward.services.current import Current, InForce
 from doorward.services.publish import REMEMBERED
 from doorward.services.secrets import hashed
 from doorward.services.status import status
+from tests.services.sample import ADA, application
 from tests.services.signing_in import enter
-from tests.services.world import ADA, World
+from tests.services.world import World
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def test_an_application_that_did_not_change_is_the_same_resource(world: World) -
     before = world.edges.published[-1].resources[VIRTUAL_HOST]
     asyncio.run(change())
     after = world.edges.published[-1].resources[VIRTUAL_HOST]
-    assert {name for name in after if after[name] is not before[name]} == {"public/hello"}
+    assert {name for name in after if after[name] is not before[name]} == {"public/hello.example.com"}
 
 
 def test_the_certificate_is_for_every_hostname(world: World) -> None:
@@ -139,3 +142,25 @@ def test_status_is_ready_once_an_edge_has_it_all(world: World) -> None:
     assert status(world.publisher, world.edges, world.relays, places=world.places).ready
     world.edges.refusal = "no"
     assert not status(world.publisher, world.edges, world.relays, places=world.places).ready
+
+
+def test_hostnames_of_every_kind_are_in_the_certificate_and_bookmarks_nowhere(world: World) -> None:
+    places = (Destination("*.example.com"), Destination("site.example.org", "/admin"))
+    wild = replace(application("wild"), destinations=places)
+    ssh = replace(application("ssh"), type=ApplicationType.TCP, origin=Origin(url="tcp://h:22"))
+    mail = replace(
+        application("mail"), type=ApplicationType.BOOKMARK, destinations=(), origin=Origin(url="https://m")
+    )
+
+    async def run() -> None:
+        await world.configurations.change(lambda c: replace(c, applications=(wild, ssh, mail)))
+
+    asyncio.run(run())
+    resources = world.edges.published[-1].resources
+    certificate = resources[SECRET]["edge"].body.value
+    for hostname in (b"*.example.com", b"site.example.org", b"ssh.example.com", b"access.example.com"):
+        assert hostname in certificate
+    hosts = {name for name in resources[VIRTUAL_HOST] if "(" not in name}
+    assert hosts == {"public/*.example.com", "public/site.example.org", "public/ssh.example.com"}
+    assert {name for name in resources[CLUSTER] if "/" in name} == {"tunnel/wild"}
+    assert {service for tunnel in world.relays.admitted for service in tunnel.services} == {"wild"}

@@ -8,7 +8,7 @@ from doorward.model.errors import Invalid, Refused
 from doorward.services.cookies import clear_cookie, set_cookie
 from doorward.services.questions import cookie_in, hostname_of, source_in
 from doorward.services.secrets import fits, hashed
-from tests.services.world import HOUR, ask
+from tests.services.sample import HOUR, ask
 
 
 @pytest.mark.parametrize(

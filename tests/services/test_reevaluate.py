@@ -8,10 +8,13 @@ import pytest
 
 from doorward.envoy import names
 from doorward.model.access import Identity
+from doorward.model.application import Origin
+from doorward.model.ids import TunnelId
 from doorward.model.session import Session
 from doorward.services.questions import Deny, Pass
+from tests.services.sample import ADA, ask
 from tests.services.signing_in import enter
-from tests.services.world import ADA, World, ask
+from tests.services.world import World
 
 
 @pytest.fixture
@@ -84,3 +87,14 @@ def test_how_somebody_signed_in_stays_true_when_a_provider_is_asked_without_them
     changed = change(world, replace(ADA, name="Ada King", methods=frozenset()))
     assert changed.identity.name == "Ada King"
     assert changed.identity.methods == {"hwk", "mfa"}
+
+
+def test_a_fact_that_only_the_origin_is_told_outdates_tokens_too(world: World) -> None:
+    told = Origin(url="http://127.0.0.1:8080", tunnel=TunnelId("t1"), identity_headers=(("x-name", "name"),))
+    asyncio.run(
+        world.configurations.change(
+            lambda c: replace(c, applications=(replace(c.applications[0], origin=told), *c.applications[1:]))
+        )
+    )
+    enter(world, ADA)
+    assert change(world, replace(ADA, name="Augusta")).changed == world.clock.now()

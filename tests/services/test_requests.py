@@ -9,8 +9,9 @@ from doorward.model.access import AccessRequest
 from doorward.model.ids import ListId, ServiceTokenId
 from doorward.model.named_list import ListKind, NamedList
 from tests.fakes.stores import FakeStores
+from tests.services.sample import SOURCE, configuration
 from tests.services.signing_in import signed_in
-from tests.services.world import SOURCE, World, configuration
+from tests.services.world import World
 
 STAFF = NamedList(id=ListId("staff"), kind=ListKind.EMAIL, items=("ada@example.com",))
 OFFICE = NamedList(id=ListId("office"), kind=ListKind.IP, items=(f"{SOURCE}/32",))

@@ -17,10 +17,11 @@ from doorward.services.rate_limits import FACTORS, FACTORS_PER_DAY, TooMany
 from doorward.services.second_factors import COOKIE, SECOND_FACTOR, SET_UP, Half
 from tests.fakes.authenticator import FakeAuthenticator
 from tests.fakes.stores import FakeStores
+from tests.services.sample import COMPANY, STAFF, TEAM, configuration, cookies_of
 from tests.services.signing_in import VISIT
 from tests.services.test_enrolment import add_passkey, code_now, set_app_up
 from tests.services.test_passkeys import ADA, BROWSER, answered
-from tests.services.world import COMPANY, STAFF, TEAM, World, configuration, cookies_of
+from tests.services.world import World
 
 
 def required() -> World:

@@ -13,8 +13,9 @@ from doorward.model.ids import ServiceTokenId
 from doorward.model.service_token import CleanUp, ServiceToken, UnusedServiceTokens
 from doorward.services.secrets import hashed
 from doorward.services.service_token_upkeep import expiry_warnings
+from tests.services.sample import ask
 from tests.services.test_sessions import stream
-from tests.services.world import World, ask
+from tests.services.world import World
 
 CI, NIGHTLY = ServiceTokenId("ci"), ServiceTokenId("nightly")
 CI_CLIENT, NIGHTLY_CLIENT = "ci.access", "nightly.access"

@@ -7,8 +7,9 @@ import pytest
 from doorward.model.errors import Invalid, NotFound
 from doorward.model.ids import ApplicationId, SessionId, TunnelId
 from doorward.ports.relays import LiveStream
+from tests.services.sample import ADA, BOB
 from tests.services.signing_in import enter
-from tests.services.world import ADA, BOB, World
+from tests.services.world import World
 
 
 def stream(

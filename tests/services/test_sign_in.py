@@ -13,10 +13,11 @@ from doorward.services.flows import Flow
 from doorward.services.rate_limits import PER_PERSON, TooMany
 from doorward.services.secrets import hashed
 from doorward.services.sign_in import TRANSACTION_COOKIE, Errand, Returned
+from tests.services.sample import COMPANY, cookies_of
 from tests.services.signing_in import VISIT, signed_in
-from tests.services.world import COMPANY, World, cookies_of
+from tests.services.world import World
 
-FLOW = Flow(ApplicationId("hello"), "/wiki?page=2", hashed("b" * 43))
+FLOW = Flow(ApplicationId("hello"), "hello.example.com", "/wiki?page=2", hashed("b" * 43))
 
 
 @pytest.fixture

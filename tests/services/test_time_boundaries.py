@@ -12,9 +12,10 @@ from doorward.model.policy import Action
 from doorward.model.rule import Selector
 from doorward.services.questions import Deny, Pass
 from doorward.services.time_boundaries import next_boundary
+from tests.services.sample import ADA, BOB, application, ask, policy
 from tests.services.signing_in import enter
 from tests.services.test_sessions import stream
-from tests.services.world import ADA, BOB, World, application, ask, policy
+from tests.services.world import World
 
 SECOND = timedelta(seconds=1)
 EVENING = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)

@@ -9,7 +9,7 @@ from doorward.model.identity_provider import IdentityProvider, OpenIdConnect
 from doorward.ports.identity import Arrival, Check, CheckState
 from doorward.services.trials import LIFETIME, MOST, Trials
 from tests.fakes.clock import FakeClock, FakeRandomness
-from tests.services.world import ADA, COMPANY, TEAM
+from tests.services.sample import ADA, COMPANY, TEAM
 
 PROVIDER = IdentityProvider(id=COMPANY, settings=OpenIdConnect(issuer="https://a", client_id="b"))
 CHECK = Check(name="email", what="Email", state=CheckState.PASSED)

@@ -1,33 +1,17 @@
-"""A control plane's services over fakes: the world in which the tests of services play.
-
-Ada is an engineer and may open ``hello``; Bob is in sales and may not. Both sign in with ``staff``.
-"""
+"""A control plane's services over fakes: the world in which the tests of services play."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import ip_address
 
-from doorward.model.access import Identity
-from doorward.model.application import Application, Origin
-from doorward.model.configuration import Configuration
 from doorward.model.identity_provider import (
-    Account,
     IdentityProvider,
-    LocalAccounts,
-    OpenIdConnect,
 )
-from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, ServiceTokenId, TunnelId
-from doorward.model.policy import Action, Policy
-from doorward.model.rule import Rules, Selector
-from doorward.model.service_token import ServiceToken
-from doorward.model.tunnel import Tunnel
 from doorward.services.arrivals import Arrivals
+from doorward.services.audited.denials import Denials
 from doorward.services.background import Background
-from doorward.services.client_certificates import ClientCertificates
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
@@ -37,6 +21,7 @@ from doorward.services.directory_effects import DirectoryEffects
 from doorward.services.entering import Entering
 from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.flows import Flows
+from doorward.services.grant_ends import GrantEnds
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.key_rotation import KeyRotation
@@ -46,12 +31,10 @@ from doorward.services.named_lists import NamedLists
 from doorward.services.pins import Pins, SignsIn
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateAndKey, Publisher
-from doorward.services.questions import Question
 from doorward.services.rate_limits import MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
-from doorward.services.secrets import hashed
 from doorward.services.sessions import LiveSessions
 from doorward.services.sightings import Sightings
 from doorward.services.sign_in import Provider, SignIn
@@ -60,6 +43,7 @@ from doorward.services.tokens import Tokens
 from doorward.services.trials import Trials
 from doorward.services.tunnel_secrets import TunnelSecrets
 from doorward.services.tunnels import Tunnels
+from tests.fakes.audit import FakeAuditLog
 from tests.fakes.clock import FakeClock, FakeRandomness
 from tests.fakes.directory_provider import FakeDirectoryProvider
 from tests.fakes.edges import FakeEdges
@@ -75,75 +59,17 @@ from tests.services.factors import join_factors
 from tests.services.granting import join_grants
 from tests.services.machine_parts import join_machines
 from tests.services.passing import join_passes
-
-STAFF, COMPANY, MAIL = map(IdentityProviderId, ("staff", "company", "mail"))
-SOURCE = ip_address("192.0.2.7")
-HOUR = timedelta(hours=1)
-TEAM = "https://access.example.com"
-MACHINE_SECRET = "machine-secret"
-
-
-def sample_hash(password: str) -> str:
-    """Not a hash at all, but one in form."""
-    text = base64.b64encode(password.ljust(16, ".").encode()).decode().rstrip("=")
-    return f"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA${text}"
-
-
-def person(name: str, *groups: str, provider: IdentityProviderId = STAFF) -> Identity:
-    email = f"{name}@example.com"
-    return Identity(
-        identity_provider=provider, subject=email, email=email, name=name, groups=frozenset(groups)
-    )
-
-
-ADA, BOB = person("ada", "engineers"), person("bob", "sales")
-
-
-def application(name: str, *policies: Policy, tunnel: str | None = "t1") -> Application:
-    return Application(
-        id=ApplicationId(name),
-        name=name.title(),
-        hostname=f"{name}.example.com",
-        origin=Origin(url="http://127.0.0.1:8080", tunnel=TunnelId(tunnel) if tunnel else None),
-        audience=Audience(f"audience-of-{name}"),
-        policies=policies,
-    )
-
-
-def policy(action: Action, *include: Selector, name: str = "p", **rules: tuple[Selector, ...]) -> Policy:
-    return Policy(id=PolicyId(name), action=action, rules=Rules(include=include, **rules))
-
-
-ENGINEERS = policy(Action.ALLOW, Selector("group", "engineers", STAFF), name="engineers")
-MACHINES = policy(Action.SERVICE_AUTH, Selector("service_token", "ci"), name="machines")
-
-
-def configuration() -> Configuration:
-    accounts = LocalAccounts(
-        accounts=tuple(
-            Account(email=who.email, name=who.name, groups=who.groups, password_hash=sample_hash(who.name))
-            for who in (ADA, BOB)
-        )
-    )
-    return Configuration(
-        identity_providers=(
-            IdentityProvider(id=STAFF, name="Staff", settings=accounts),
-            IdentityProvider(
-                id=COMPANY,
-                name="Company",
-                settings=OpenIdConnect(issuer="https://idp.example.com", client_id="doorward"),
-            ),
-        ),
-        tunnels=(Tunnel(id=TunnelId("t1"), name="office"),),
-        applications=(
-            application("hello", MACHINES, ENGINEERS),
-            application("open", policy(Action.BYPASS, Selector("everyone"), name="all")),
-            application("closed"),
-        ),
-        service_tokens=(
-            ServiceToken(id=ServiceTokenId("ci"), client_id="ci.access", secret_hash=hashed(MACHINE_SECRET)),
-        ),
-    )
+from tests.services.sample import (
+    ADA,
+    BOB,
+    COMPANY,
+    MAIL,
+    STAFF,
+    TEAM,
+    configuration,
+    person,
+    sample_hash,
+)
 
 
 @dataclass
@@ -158,6 +84,7 @@ class World:
     approval_mail: FakeMail = field(default_factory=FakeMail)
     places: FakePlaces = field(default_factory=FakePlaces)
     evaluators: FakeEvaluators = field(default_factory=FakeEvaluators)
+    audit: FakeAuditLog = field(default_factory=FakeAuditLog)
     mail: FakePinProvider = field(default_factory=lambda: FakePinProvider(MAIL))
     passwords: FakePasswordProvider = field(default_factory=FakePasswordProvider)
     redirect: FakeDirectoryProvider = field(
@@ -195,13 +122,11 @@ class World:
         self.evaluations = ExternalEvaluations(
             self.evaluators, tokens=self.tokens, clock=self.clock, randomness=self.randomness
         )
-        self.certificates = ClientCertificates(clock=self.clock)
         self.requests = Requests(
             facts=self.stores.facts,
             grants=self.stores.grants,
             places=self.places,
             evaluations=self.evaluations,
-            certificates=self.certificates,
             clock=self.clock,
         )
         self.passes = join_passes(self)
@@ -263,6 +188,7 @@ class World:
             streams=self.streams,
             clock=self.clock,
         )
+        self.grant_ends = GrantEnds(self.stores.grants, streams=self.streams, clock=self.clock)
         self.grants = join_grants(self)
         self.keeping_up = KeepingUp(
             self.stores.sessions,
@@ -292,7 +218,7 @@ class World:
         machines = join_machines(self)
         self.service_tokens, self.service_token_upkeep = machines.tokens, machines.upkeep
         self.time_boundaries = TimeBoundaries(
-            certificates=self.certificates,
+            certificates=self.requests.certificates,
             current=self.current,
             streams=self.streams,
             relays=self.relays,
@@ -347,6 +273,7 @@ class World:
             self.stores,
             current=self.current,
             requests=self.requests,
+            denials=Denials(self.audit),
             tokens=self.tokens,
             authority=EDGE.authority,
             clock=self.clock,
@@ -361,26 +288,3 @@ class World:
         """Load keys and bring the configuration into force."""
         await self.tokens.refresh()
         await self.publisher.publish()
-
-
-NAVIGATION: Mapping[str, Sequence[str]] = {"accept": ["text/html"], "sec-fetch-mode": ["navigate"]}
-
-
-def ask(
-    host: str = "hello.example.com",
-    target: str = "/",
-    *,
-    headers: Mapping[str, Sequence[str]] = NAVIGATION,
-    cookies: Mapping[str, str] | None = None,
-    method: str = "GET",
-) -> Question:
-    found = dict(headers)
-    if cookies:
-        found["cookie"] = ["; ".join(f"{key}={value}" for key, value in cookies.items())]
-    return Question(method=method, host=host, target=target, source=SOURCE, headers=found)
-
-
-def cookies_of(set_cookies: Sequence[str]) -> dict[str, str]:
-    """Names and values of ``Set-Cookie`` headers."""
-    pairs = (cookie.split(";")[0].partition("=") for cookie in set_cookies)
-    return {key: value for key, _, value in pairs}

@@ -44,9 +44,6 @@ CASES = {
     "rule_groups[1].id": Configuration(rule_groups=(GROUP, GROUP)),
     "policies[1].id": Configuration(policies=(POLICY, POLICY)),
     "applications[1].id": Configuration(applications=(HELLO, replace(WIKI, id=ApplicationId("hello")))),
-    "applications[1].hostname": Configuration(
-        applications=(HELLO, replace(WIKI, hostname="hello.example.com"))
-    ),
     "applications[1].audience": Configuration(
         applications=(HELLO, replace(WIKI, audience=Audience("audience-of-hello")))
     ),
@@ -67,6 +64,13 @@ def test_the_second_of_two_is_named(field: str, configuration: Configuration) ->
     with pytest.raises(Invalid, match=re.escape("is taken by")) as refusal:
         refuse_duplicates(configuration)
     assert refusal.value.field == field
+
+
+def test_two_applications_at_one_place_are_refused_and_both_named() -> None:
+    twice = Configuration(applications=(HELLO, replace(WIKI, destinations=HELLO.destinations)))
+    with pytest.raises(Invalid, match=r"'hello.example.com' is where application 'hello' is") as refusal:
+        refuse_duplicates(twice)
+    assert refusal.value.field == "applications[wiki].destinations[0]"
 
 
 def test_two_applications_may_have_policies_of_the_same_id() -> None:

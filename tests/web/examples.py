@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from doorward.model.errors import SignInRefused
 from doorward.web.forms import Form, Link
@@ -38,7 +39,7 @@ NAMES = ("Hello", "Wiki", "Build server", "Metrics", "Payroll", "Camera 3", "Lib
 def tile(name: str) -> Tile:
     """A tile for an application of that name."""
     host = "".join(sign for sign in name.lower() if sign.isascii() and sign.isalnum()) + ".example.com"
-    return Tile(name=name, url=f"https://{host}/", hostname=host)
+    return Tile(name=name, url=f"https://{host}/", place=host)
 
 
 DENIED = Denied(
@@ -71,7 +72,7 @@ FIRST_EXAMPLES: Mapping[str, Page] = {
     "launcher": Launcher(
         email="ada@example.com",
         name="Ada",
-        tiles=tuple(tile(name) for name in NAMES),
+        tiles=(*(tile(name) for name in NAMES), Tile(name="Router", url="", place="ssh.example.com (TCP)")),
         sign_out=SIGN_OUT,
     ),
     "launcher-full": Launcher(
@@ -82,6 +83,11 @@ FIRST_EXAMPLES: Mapping[str, Page] = {
     ),
     "launcher-empty": Launcher(email="bob@example.com", name="Bob", sign_out=SIGN_OUT),
     "denied": DENIED,
+    "denied-in-own-words": replace(
+        DENIED,
+        text=("Payroll is open to people of Finance.", "If you have just joined them, wait until tomorrow."),
+        link=Link(name="How to ask for access", url="https://help.example.com/payroll"),
+    ),
     "signed-out": SignedOut(sign_in_url="/"),
     "signed-out-from-outside": SignedOut(
         sign_in_url="/", why="Your account was disabled or deleted in your organisation's directory."
@@ -169,7 +175,7 @@ HOSTILE_EXAMPLES: Mapping[str, Page] = {
     "launcher": Launcher(
         email=HOSTILE,
         name=HOSTILE,
-        tiles=(Tile(name=HOSTILE, url="/?" + HOSTILE, hostname=HOSTILE),),
+        tiles=(Tile(name=HOSTILE, url="/?" + HOSTILE, place=HOSTILE),),
         sign_out=SIGN_OUT,
         links=(Link(name=HOSTILE, url="/?" + HOSTILE),),
     ),
@@ -181,6 +187,17 @@ HOSTILE_EXAMPLES: Mapping[str, Page] = {
         request_id=HOSTILE,
         switch=SIGN_OUT,
         launcher_url="/?" + HOSTILE,
+    ),
+    "denied-in-own-words": Denied(
+        application=HOSTILE,
+        email=HOSTILE,
+        reasons=(),
+        failed_rule="",
+        request_id=HOSTILE,
+        switch=SIGN_OUT,
+        launcher_url="/",
+        text=(HOSTILE, HOSTILE),
+        link=Link(name=HOSTILE, url="/?" + HOSTILE),
     ),
     "signed-out": SignedOut(sign_in_url="/", why=HOSTILE),
     "refused": refused_sign_in(

@@ -21,7 +21,8 @@ from doorward.web.static_files import load_static_files
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
-from tests.services.world import SOURCE, STAFF, TEAM, World, ask, configuration, cookies_of
+from tests.services.sample import SOURCE, STAFF, TEAM, ask, configuration, cookies_of
+from tests.services.world import World
 
 TEAM_HOST = urlsplit(TEAM).netloc
 APPLICATION_HOST = "hello.example.com"
@@ -123,7 +124,7 @@ class Site:
 
     def begin_flow(self, target: str = "/wiki?page=2") -> tuple[str, str]:
         """Begin at the application: the sealed flow, and the browser's flow cookie there."""
-        application = self.world.current.get().by_hostname[APPLICATION_HOST]
+        application = self.world.current.get().at(APPLICATION_HOST)[0]
         departure = self.world.flows.begin(application, ask(APPLICATION_HOST, target))
         flow = query_of(departure.location)["flow"]
         return flow, cookies_of(departure.cookies)[names.FLOW_COOKIE]

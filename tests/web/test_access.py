@@ -10,9 +10,8 @@ from joserfc.jwk import RSAKey
 
 from doorward.envoy import names
 from doorward.services.sessions import LiveSessions
-from doorward.web.access import APPLICATION_COOKIES
+from tests.services.sample import ADA, SOURCE, TEAM, cookies_of
 from tests.services.signing_in import enter
-from tests.services.world import ADA, SOURCE, TEAM, cookies_of
 from tests.web.site import APPLICATION_HOST, TEAM_HOST, Site, cookies_set_by, of, with_providers
 
 AUTHORIZED = "/cdn-cgi/access/authorized"
@@ -139,7 +138,9 @@ def test_signing_out_at_an_application_forgets_its_cookies_and_goes_to_the_team_
     cookies = enter(site.world, ADA)
     answer = site.get(LOGOUT, host=APPLICATION_HOST, cookies=cookies)
     assert answer.headers["location"] == f"{TEAM}/cdn-cgi/access/logout"
-    assert cookies_of(answer.headers.get_list("set-cookie")) == dict.fromkeys(APPLICATION_COOKIES, "")
+    assert cookies_of(answer.headers.get_list("set-cookie")) == dict.fromkeys(
+        (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE), ""
+    )
     assert live(site.world.sessions) == []
 
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from doorward.model.application_options import DenyPage
 from doorward.model.errors import AccessError, Conflict, Invalid, NotFound, Refused, Unavailable
 from doorward.services.questions import Deny, Facts, Kind
 from doorward.services.rate_limits import TooMany
 from doorward.web.answers import Answers
 from doorward.web.pages import Pages, SignedOut
-from tests.services.world import NAVIGATION, TEAM, ask
+from tests.services.sample import NAVIGATION, TEAM, ask
 from tests.web.site import STATIC_FILES
 
 ANSWERS = Answers(Pages(STATIC_FILES), team_origin=TEAM)
@@ -95,3 +97,30 @@ def test_an_address_without_an_application_is_a_problem_page() -> None:
     body, _ = ANSWERS.refusal(lost, ask())
     assert "There is no application here." in body
     assert "<form" not in body
+
+
+OWN = DenyPage(text="Ask <b>Grace</b>.\n\n Or wait. ", link_text="How", link_url="https://help.example.com/")
+
+
+@pytest.mark.parametrize("person", ["bob@example.com", ""])
+def test_the_applications_own_words_take_the_place_of_the_reasons_signed_in_or_not(person: str) -> None:
+    denied = replace(BOB_DENIED, page=OWN, facts=replace(BOB_DENIED.facts, person=person))
+    page, _ = ANSWERS.refusal(denied, ask(headers=NAVIGATION))
+    assert "Ask &lt;b&gt;Grace&lt;/b&gt;." in page
+    assert "Or wait." in page
+    assert 'href="https://help.example.com/"' in page
+    assert "You are in none of the groups" not in page
+
+
+def test_programs_are_told_the_reasons_as_ever() -> None:
+    text, headers = ANSWERS.refusal(replace(BOB_DENIED, page=OWN), ask(headers={"accept": ["*/*"]}))
+    assert json.loads(text)["error"] == "You are in none of the groups."
+    assert headers["content-type"] == "application/json"
+
+
+def test_a_page_that_goes_on_by_itself_is_kept_nowhere_and_tells_nobody() -> None:
+    answer = ANSWERS.refresh("/deep?x=1", cookies=["a=1"])
+    assert (answer.status_code, answer.body) == (200, b"")
+    assert answer.headers["refresh"] == "0; url=/deep?x=1"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["set-cookie"] == "a=1"

@@ -9,7 +9,8 @@ from doorward.model.errors import Unavailable
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.fakes.identity import FakePasswordProvider
-from tests.services.world import STAFF, World
+from tests.services.sample import STAFF
+from tests.services.world import World
 from tests.web.site import APPLICATION_HOST, CSRF, STATIC_FILES, TEAM_HOST, Site
 
 STATIC = "/cdn-cgi/access/static/"

@@ -13,7 +13,8 @@ from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
 from tests.services.granting import wanting
-from tests.services.world import TEAM, World, configuration
+from tests.services.sample import TEAM, configuration
+from tests.services.world import World
 from tests.web.site import CSRF, Site, hidden_fields
 
 BY_BOB = Approval(approvers=("bob@example.com",), longest=timedelta(hours=2))

@@ -182,12 +182,12 @@ def test_a_refusal_says_who_why_and_what_to_quote() -> None:
     ("name", "letter"), [("wiki", "W"), ("  7 dwarfs", "7"), ("órganon", "Ó"), ("—", "#"), ("", "#")]
 )
 def test_a_tile_shows_the_first_letter_of_the_name(name: str, letter: str) -> None:
-    assert Tile(name=name, url="/", hostname="a.example.com").letter == letter
+    assert Tile(name=name, url="/", place="a.example.com").letter == letter
 
 
 def test_a_tile_keeps_its_colour_when_it_is_renamed_and_the_stylesheet_has_it() -> None:
     styles = load_static_files()["doorward.css"].content.decode()
-    tiles = [Tile(name="x", url="/", hostname=f"{number}.example.com") for number in range(64)]
+    tiles = [Tile(name="x", url="/", place=f"{number}.example.com") for number in range(64)]
     assert len({tile.tone for tile in tiles}) == 8
     assert all(f".tone-{tile.tone} " in styles for tile in tiles)
-    assert tiles[0].tone == Tile(name="y", url="/", hostname="0.example.com").tone
+    assert tiles[0].tone == Tile(name="y", url="/", place="0.example.com").tone

@@ -14,7 +14,8 @@ from doorward.web.passes import PASSES, REMOVE
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
-from tests.services.world import TEAM, World, configuration
+from tests.services.sample import TEAM, configuration
+from tests.services.world import World
 from tests.web.site import CSRF, Site, hidden_fields
 
 GOOD = {"application": "hello", "name": "Phone", "days": "30", "paths": "/dav\n\n/api/"}

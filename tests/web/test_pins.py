@@ -18,8 +18,8 @@ from doorward.web.pins import CODE, GONE, NO_ADDRESS, PIN, TOO_OLD
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.services.mail_world import by_mail
+from tests.services.sample import MAIL, TEAM, configuration
 from tests.services.test_pins import ONLY_ADA, other_than
-from tests.services.world import MAIL, TEAM, configuration
 from tests.web.site import CSRF, Site, cookies_set_by, hidden_fields, of
 
 ADA = "ada@example.com"

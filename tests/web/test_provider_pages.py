@@ -4,8 +4,8 @@ import asyncio
 from urllib.parse import urlencode
 
 from doorward.ports.identity import Arrival
+from tests.services.sample import COMPANY, person
 from tests.services.signing_in import VISIT
-from tests.services.world import COMPANY, person
 from tests.web.site import Site
 
 EVE = person("eve", "engineers", provider=COMPANY)

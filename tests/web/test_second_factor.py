@@ -17,9 +17,10 @@ from doorward.web.second_factor import NO_CODE, NO_PASSKEY
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD
 from doorward.web.ways import LOGIN
 from tests.fakes.authenticator import FakeAuthenticator
+from tests.services.sample import STAFF, TEAM
 from tests.services.test_enrolment import add_passkey, code_now, set_app_up
 from tests.services.test_second_factors import required
-from tests.services.world import STAFF, TEAM, World
+from tests.services.world import World
 from tests.web.site import CSRF, Site, cookies_set_by, hidden_fields
 
 

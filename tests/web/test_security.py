@@ -24,9 +24,9 @@ from doorward.web.security import (
 )
 from doorward.web.visits import CSRF_FIELD
 from doorward.web.ways import LOGIN
+from tests.services.sample import COMPANY, person
 from tests.services.test_enrolment import code_now
 from tests.services.test_passkeys import ADA
-from tests.services.world import COMPANY, person
 from tests.web.site import cookies_set_by, hidden_fields
 from tests.web.test_second_factor import FactorSite
 

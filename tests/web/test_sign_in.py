@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ import pytest
 from doorward.envoy import names
 from doorward.model.configuration import Configuration
 from doorward.model.errors import SignInRefused
-from doorward.model.ids import ApplicationId
+from doorward.model.ids import ApplicationId, IdentityProviderId
 from doorward.services.flows import Flow
 from doorward.services.rate_limits import PER_PERSON
 from doorward.services.secrets import hashed
@@ -18,7 +19,7 @@ from doorward.services.sign_in import TRANSACTION_COOKIE
 from doorward.web.passwords import WRONG
 from doorward.web.visits import CSRF_COOKIE, CSRF_FIELD, SWITCH_COOKIE
 from doorward.web.ways import LOGIN
-from tests.services.world import COMPANY, STAFF, TEAM
+from tests.services.sample import COMPANY, STAFF, TEAM
 from tests.web.site import CSRF, Site, cookies_set_by, hidden_fields, of, query_of, with_providers
 
 CALLBACK = "/cdn-cgi/access/callback"
@@ -274,7 +275,9 @@ def test_signing_in_as_someone_else_asks_the_provider_who() -> None:
 def test_whatever_goes_wrong_on_the_way_back_leads_to_another_try_for_the_same_page() -> None:
     site = Site(with_providers(COMPANY))
     site.world.redirect.fault = None
-    flow = site.world.flows.sealed(Flow(ApplicationId("hello"), "/wiki", hashed("b" * 43)))
+    flow = site.world.flows.sealed(
+        Flow(ApplicationId("hello"), "hello.example.com", "/wiki", hashed("b" * 43))
+    )
     there = site.get(f"{LOGIN}?{urlencode({'flow': flow})}")
     state = query_of(there.headers["location"])["state"]
     back = site.get(f"{CALLBACK}?state={state}&code=bad", cookies=cookies_set_by(there))
@@ -289,3 +292,23 @@ def test_whatever_goes_wrong_on_the_way_back_leads_to_another_try_for_the_same_p
 def test_a_program_that_brings_an_answer_gets_no_page() -> None:
     lost = Site().get(f"{CALLBACK}?state=x", headers={"accept": "application/json"})
     assert (lost.status_code, lost.headers["content-type"]) == (403, "application/json")
+
+
+def test_people_are_sent_straight_to_the_provider_that_the_application_names() -> None:
+    site = Site()
+    flow, _ = site.begin_flow()
+    address = f"{LOGIN}?{urlencode({'flow': flow})}"
+    assert "provider=staff" in site.get(address).text
+
+    def named(configuration: Configuration, provider: IdentityProviderId) -> Configuration:
+        applications = tuple(replace(a, sign_in_with=provider) for a in configuration.applications)
+        return replace(configuration, applications=applications)
+
+    asyncio.run(site.world.configurations.change(lambda c: named(c, COMPANY)))
+    there = site.get(address)
+    assert there.status_code == 303
+    assert TRANSACTION_COOKIE in there.headers["set-cookie"]
+    asyncio.run(site.world.configurations.change(lambda c: named(c, STAFF)))
+    page = site.get(address)
+    assert 'type="password"' in page.text
+    assert "Sign in another way" not in page.text

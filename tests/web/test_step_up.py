@@ -11,7 +11,8 @@ from doorward.model.policy import Action, Policy
 from doorward.model.rule import Rules, Selector
 from doorward.web.ways import LOGIN
 from tests.fakes.stores import FakeStores
-from tests.services.world import COMPANY, World, application, configuration
+from tests.services.sample import COMPANY, application, configuration
+from tests.services.world import World
 from tests.web.site import Site, cookies_set_by, query_of
 
 STRONG = Policy(

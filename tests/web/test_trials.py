@@ -4,7 +4,7 @@ import asyncio
 
 from doorward.envoy import names
 from doorward.model.errors import Unavailable
-from tests.services.world import COMPANY
+from tests.services.sample import COMPANY
 from tests.web.site import Site, cookies_set_by, query_of
 
 

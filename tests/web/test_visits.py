@@ -24,7 +24,7 @@ from doorward.web.visits import (
     wants_html,
 )
 from tests.fakes.clock import FakeRandomness
-from tests.services.world import TEAM
+from tests.services.sample import TEAM
 
 CSRF = "c" * 43
 FORM = {

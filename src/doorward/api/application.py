@@ -117,7 +117,9 @@ def _configuration(app: FastAPI, verbs: Verbs) -> None:
     @app.post("/configuration")
     async def apply(body: bodies.ApplyRequest) -> dict[str, object]:
         file = AccessFile(name=body.name, text=body.text, files=body.files, environment=body.environment)
-        return bodies.outcome_body(await verbs.configurations.apply(file, dry_run=body.dry_run))
+        return bodies.outcome_body(
+            await verbs.configurations.apply(file, dry_run=body.dry_run, based_on=body.based_on)
+        )
 
 
 def _tunnels(app: FastAPI, verbs: Verbs) -> None:

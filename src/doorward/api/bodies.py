@@ -30,6 +30,7 @@ class ApplyRequest(Body):
     files: dict[str, str] = Field(default_factory=dict, repr=False)
     environment: dict[str, str] = Field(default_factory=dict, repr=False)
     dry_run: bool = False
+    based_on: int | None = None
 
 
 class TunnelRequest(Body):
@@ -60,13 +61,16 @@ class RevokeRequest(Body):
 
 
 def outcome_body(outcome: Outcome) -> dict[str, object]:
-    """What a change did."""
-    return {
+    """What a change did; of a dry run also ``before`` and ``after``, both configurations."""
+    body: dict[str, object] = {
         "changes": [str(change) for change in outcome.changes],
         "version": outcome.version,
         "live": outcome.live,
         "refusal": outcome.refusal,
     }
+    if outcome.before is not None and outcome.after is not None:
+        body |= {"before": dict(outcome.before), "after": dict(outcome.after)}
+    return body
 
 
 def session_body(session: Session) -> dict[str, object]:
@@ -97,7 +101,8 @@ def application_body(application: Application) -> dict[str, object]:
     """An application in short."""
     return {
         "id": application.id,
-        "hostname": application.hostname,
+        "type": application.type.value,
+        "destinations": [str(place) for place in application.destinations],
         "url": application.origin.url,
         "audience": application.audience,
     }

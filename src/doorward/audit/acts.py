@@ -25,6 +25,9 @@ class ActName(StrEnum):
     """A session begins, with every fact about its person."""
     FACTS_CHANGED = "facts-changed"
     """A session's person has other facts now, or gained an authentication context."""
+    ACCESS_DENIED = "access-denied"
+    """Somebody who is signed in was on the way to an application, and was not let in yet or at all: a
+    decision, which readers get as one."""
     SESSIONS_ENDED = "sessions-ended"
     """Sessions end before their time."""
     SIGNING_KEY_ADDED = "signing-key-added"

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from doorward.audit import writing
+from doorward.audit.acts import ActName
 from doorward.audit.instants import parse_instant
 from doorward.model.access import Identity
 from doorward.model.ids import IdentityProviderId, SessionId
@@ -20,7 +21,7 @@ from doorward.model.ids import IdentityProviderId, SessionId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionEntry:
-    """A request and what was decided about it.
+    """A request and what was decided about it, by the edge's line or by an act ``access-denied``.
 
     Texts are empty where they do not apply. ``decision`` is ``allow``, ``sign-in``, ``deny``, or empty
     where there was nothing to decide. ``policy`` is the id alone. ``raw`` is everything that was
@@ -83,6 +84,8 @@ def entry_of(sequence: int, entry: bytes) -> Entry | None:
     time = parse_instant(raw.get("time"))
     if entry.startswith(writing.REQUEST):
         return _decision(sequence, time, raw)
+    if entry.startswith(writing.ACT) and raw["act"] == ActName.ACCESS_DENIED:
+        return _decision(sequence, time, {**raw["facts"], "time": raw["time"]})
     if entry.startswith(writing.ACT):
         return ActEntry(sequence=sequence, time=time, name=raw["act"], by=raw["by"], facts=raw["facts"])
     if entry.startswith(writing.UNREADABLE):
@@ -109,6 +112,7 @@ def session_facts(entry: Entry) -> tuple[SessionId, Identity] | None:
         roles=frozenset(facts["roles"]),
         claims=frozenset((name, value) for name, value in facts["claims"]),
         contexts=frozenset(facts["contexts"]),
+        methods=frozenset(facts["methods"]),
     )
 
 

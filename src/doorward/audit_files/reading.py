@@ -12,23 +12,51 @@ from pathlib import Path
 
 from doorward.audit.chain import parse_line
 from doorward.audit.checkpoints import Keys
-from doorward.audit.entries import Entry, entry_of
+from doorward.audit.entries import ActEntry, DecisionEntry, Entry, entry_of
 from doorward.audit.instants import parse_instant
 from doorward.audit.verification import Known, Verified, verify, with_numbers
-from doorward.audit.writing import SEGMENT
+from doorward.audit.writing import REQUEST, SEGMENT
 from doorward.audit_files.segments import segment_files, segment_lines
 
 
-def entries(folder: Path, since: datetime | None = None) -> Iterator[Entry]:
-    """The entries whose time is ``since`` or later, in the order in which they were written.
+def entries(folder: Path, since: datetime | None = None, *, all_acts: bool = False) -> Iterator[Entry]:
+    """The entries whose time is ``since`` or later, in the order in which they were written; with
+    ``all_acts`` also every act from before, for who must know what was so at ``since``.
 
     A request is written when it ends but has the time when it began. Raises OSError.
     """
-    for path in _from(segment_files(folder), since):
+    files = segment_files(folder)
+    recent = _from(files, since)
+    for path in files if all_acts else recent:
         for text in segment_lines(path):
+            if path not in recent and _is_request(text):
+                continue  # parsing them is what takes the time
             entry = _entry(text)
-            if entry is not None and (since is None or entry.time >= since):
+            if entry is None:
+                continue
+            if since is None or entry.time >= since or (all_acts and isinstance(entry, ActEntry)):
                 yield entry
+
+
+def acts(folder: Path) -> Iterator[ActEntry]:
+    """Every act, in the order in which they were written. Raises OSError."""
+    for path in segment_files(folder):
+        for text in segment_lines(path):
+            entry = None if _is_request(text) else _entry(text)
+            if isinstance(entry, ActEntry):
+                yield entry
+
+
+def decision_of(folder: Path, request_id: str) -> DecisionEntry | None:
+    """The decision about a request, the first where a page of Doorward's own told of it; None where no
+    request has this id. Raises OSError."""
+    written = json.dumps(request_id).encode()
+    for path in segment_files(folder):
+        for text in segment_lines(path):
+            entry = _entry(text) if written in text else None
+            if isinstance(entry, DecisionEntry) and entry.request_id == request_id:
+                return entry
+    return None
 
 
 def verify_folder(folder: Path, keys: Keys, known: Sequence[Known]) -> Verified:
@@ -59,6 +87,12 @@ def _begun(path: Path) -> datetime | None:
         return parse_instant(json.loads(line.entry)["time"])
     except (ValueError, KeyError):
         return None
+
+
+def _is_request(text: bytes) -> bool:
+    """Whether the line holds a request, by its bytes alone. What looks like one inside an act has its quotes
+    escaped."""
+    return b'"entry":' + REQUEST in text
 
 
 def _entry(text: bytes) -> Entry | None:

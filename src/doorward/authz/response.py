@@ -11,7 +11,7 @@ from envoy.type.v3 import http_status_pb2
 from google.protobuf import struct_pb2
 from google.rpc import code_pb2, status_pb2
 
-from doorward.services.questions import Answer, Deny, Facts, Pass, SendToSignIn
+from doorward.services.questions import Answer, Deny, Facts, Pass, SendAway, SendToSignIn
 
 
 def response_of(answer: Answer, *, body: str, headers: Mapping[str, str]) -> external_auth_pb2.CheckResponse:
@@ -28,6 +28,10 @@ def response_of(answer: Answer, *, body: str, headers: Mapping[str, str]) -> ext
                 *map(_cookie, answer.cookies),
             ],
             "",
+        )
+    if isinstance(answer, SendAway):
+        return _refused(
+            answer, 302, [_header("location", answer.location), _header("cache-control", "no-store")], ""
         )
     return _refused(answer, answer.status, [_header(*pair) for pair in headers.items()], body)
 
@@ -46,7 +50,7 @@ def _passed(answer: Pass) -> external_auth_pb2.CheckResponse:
 
 
 def _refused(
-    answer: SendToSignIn | Deny, status: int, headers: Iterable[HeaderValueOption], body: str
+    answer: SendToSignIn | SendAway | Deny, status: int, headers: Iterable[HeaderValueOption], body: str
 ) -> external_auth_pb2.CheckResponse:
     return external_auth_pb2.CheckResponse(
         status=status_pb2.Status(code=code_pb2.PERMISSION_DENIED),

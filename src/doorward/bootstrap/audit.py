@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from doorward.audit.checkpoints import Checkpoint, Keys, parse_public, public_text
-from doorward.audit.entries import Entry
+from doorward.audit.entries import ActEntry, DecisionEntry, Entry
 from doorward.audit.verification import Known, Verified
-from doorward.audit_files.reading import entries, verify_folder
+from doorward.audit_files.reading import acts, decision_of, entries, verify_folder
 from doorward.bootstrap.audit_key import read_audit_signer
 from doorward.bootstrap.data_folder import AUDIT, DATABASE
 from doorward.model.errors import NotFound, Unavailable
@@ -22,13 +23,31 @@ from doorward.stores.sql_stores import newest_audit_checkpoint
 PATIENCE = timedelta(seconds=5)
 
 
-def read_entries(data: Path, since: datetime | None) -> Iterator[Entry]:
-    """The entries in a data folder. Raises Unavailable."""
-    folder = _existing(data / AUDIT)
-    try:
-        yield from entries(folder, since)
-    except OSError as error:
-        raise Unavailable(f"{folder} cannot be read: {error.strerror}") from None
+def read_entries(data: Path, since: datetime | None, *, all_acts: bool = False) -> Iterator[Entry]:
+    """The entries in a data folder since then; with ``all_acts`` every act from before, too.
+
+    Raises Unavailable.
+    """
+    with _reading(data / AUDIT) as folder:
+        yield from entries(folder, since, all_acts=all_acts)
+
+
+def read_acts(data: Path) -> Iterator[ActEntry]:
+    """Every act in a data folder. Raises Unavailable."""
+    with _reading(data / AUDIT) as folder:
+        yield from acts(folder)
+
+
+def find_decision(data: Path, request_id: str) -> DecisionEntry:
+    """The decision about a request. Raises NotFound, Unavailable."""
+    with _reading(data / AUDIT) as folder:
+        found = decision_of(folder, request_id)
+    if found is None:
+        raise NotFound(
+            f"the audit log holds no request {request_id!r}: an entry is there about a second after the "
+            "request ended; 'doorward audit list' shows what there is"
+        )
+    return found
 
 
 def newest_checkpoint(data: Path) -> dict[str, object]:
@@ -61,11 +80,8 @@ def verify_audit(data: Path, *, folder: Path | None, file: Path | None) -> Verif
         newest = _of_database(data)
         if newest is not None:
             known.append(Known(newest, "the database"))
-    place = _existing(folder or data / AUDIT)
-    try:
+    with _reading(folder or data / AUDIT) as place:
         return verify_folder(place, Keys(public), known)
-    except OSError as error:
-        raise Unavailable(f"{place} cannot be read: {error.strerror}") from None
 
 
 def _of_database(data: Path) -> Checkpoint | None:
@@ -86,7 +102,11 @@ def _of_file(file: Path) -> tuple[Checkpoint, Ed25519PublicKey]:
     return checkpoint, parse_public(content.get("public_key"))
 
 
-def _existing(folder: Path) -> Path:
+@contextmanager
+def _reading(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise Unavailable(f"{folder} is no folder with an audit log: name the data folder with --data")
-    return folder
+    try:
+        yield folder
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be read: {error.strerror}") from None

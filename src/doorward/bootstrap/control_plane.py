@@ -127,6 +127,7 @@ async def build(
         folder,
         edge=edge_settings,
         stores=audit.stores,
+        audit=audit.log,
         ads=ads,
         relays=relays,
         certificate_for=certificates.issue,

@@ -63,6 +63,7 @@ async def _serve(settings: ControlSettings, control: ControlPlane, stop: asyncio
     await _repeat_cuts(control)
     await _catch_up(control)
     await control.services.facts.begin()
+    await control.services.grant_ends.begin()
     _write_privately(places.EDGE_TOKEN, control.edge_token)
     # The API comes last: whoever can reach it finds everything else in place.
     async with (

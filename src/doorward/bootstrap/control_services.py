@@ -5,60 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doorward.bootstrap.control_factors import join_factors
+from doorward.bootstrap.control_grants import join_grants
+from doorward.bootstrap.control_machines import join_machines
 from doorward.bootstrap.control_settings import ControlSettings
 from doorward.bootstrap.data_folder import DataFolder
 from doorward.edge.ads import AdsServer
 from doorward.edge.relays import RelayControl
 from doorward.envoy import names
 from doorward.envoy.state import EdgeSettings
-from doorward.identity.approval_mail import ApprovalMail
 from doorward.identity.external_evaluators import HttpEvaluators
 from doorward.identity.passwords import Passwords, hash_password, verify_password
 from doorward.identity.providers import Providers
 from doorward.model.tunnel import Tunnel
+from doorward.ports.audit import AuditLog
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.places import Places
 from doorward.ports.stores import Stores
 from doorward.services import flows, pins, sign_in
 from doorward.services.arrivals import Arrivals
+from doorward.services.audited.denials import Denials
 from doorward.services.background import Background
-from doorward.services.client_certificates import ClientCertificates
 from doorward.services.configuration import Configurations, PasswordHashing
 from doorward.services.current import Current
 from doorward.services.decide import Decider
 from doorward.services.directory import Directories
 from doorward.services.directory_admission import DirectoryAdmission
 from doorward.services.directory_effects import DirectoryEffects
-from doorward.services.enrolment import LIFETIME as ENROLMENT_LIFETIME
 from doorward.services.enrolment import Enrolment
 from doorward.services.entering import Entering
 from doorward.services.explanations import Explanations
 from doorward.services.external_evaluations import ExternalEvaluations
 from doorward.services.facts import Facts
 from doorward.services.flows import Flows
+from doorward.services.grant_ends import GrantEnds
 from doorward.services.grants import Grants
 from doorward.services.identity_providers import IdentityProviders
 from doorward.services.keeping_up import KeepingUp
 from doorward.services.key_rotation import KeyRotation
 from doorward.services.live_streams import LiveStreams
-from doorward.services.machines import Machines
 from doorward.services.named_lists import NamedLists
 from doorward.services.passes import Passes
-from doorward.services.passkeys import LIFETIME as PASSKEY_LIFETIME
-from doorward.services.passkeys import Passkeys
 from doorward.services.pins import Pins
 from doorward.services.provider_logout import ProviderLogout
 from doorward.services.publish import CertificateFor, Publisher
-from doorward.services.rate_limits import FactorLimits, MailLimits, SignInLimits
+from doorward.services.rate_limits import MailLimits, SignInLimits
 from doorward.services.reevaluate import Reevaluation
 from doorward.services.requests import Requests
 from doorward.services.sealing import Seal
-from doorward.services.second_factors import LIFETIME as HALF_LIFETIME
 from doorward.services.second_factors import SecondFactors
 from doorward.services.service_token_upkeep import ServiceTokenUpkeep
 from doorward.services.service_tokens import ServiceTokens
 from doorward.services.sessions import LiveSessions
-from doorward.services.sightings import Sightings
 from doorward.services.sign_in import SignIn
 from doorward.services.time_boundaries import TimeBoundaries
 from doorward.services.timetable import Timetable
@@ -108,6 +106,7 @@ class ControlServices:
     explanations: Explanations
     passes: Passes
     grants: Grants
+    grant_ends: GrantEnds
     facts: Facts
     evaluators: HttpEvaluators
     evaluations: ExternalEvaluations
@@ -120,6 +119,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     *,
     edge: EdgeSettings,
     stores: Stores,
+    audit: AuditLog,
     ads: AdsServer,
     relays: RelayControl,
     certificate_for: CertificateFor,
@@ -132,11 +132,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     current = Current()
     callback = f"{edge.issuer}{names.ACCESS_PATH}callback"
     tokens = Tokens(
-        stores.signing_keys,
-        clock=clock,
-        randomness=randomness,
-        issuer=edge.issuer,
-        make_key=make_private_key,
+        stores.signing_keys, clock=clock, randomness=randomness, issuer=edge.issuer, make_key=make_private_key
     )
     tunnel_secrets = TunnelSecrets(folder.derive("tunnel secrets"))
     publisher = Publisher(
@@ -160,14 +156,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
     sessions = LiveSessions(stores, publisher=publisher, relays=relays, clock=clock)
     evaluators = HttpEvaluators(clock=clock)
     evaluations = ExternalEvaluations(evaluators, tokens=tokens, clock=clock, randomness=randomness)
-    certificates = ClientCertificates(clock=clock)
     requests = Requests(
-        facts=stores.facts,
-        grants=stores.grants,
-        places=geography,
-        evaluations=evaluations,
-        certificates=certificates,
-        clock=clock,
+        facts=stores.facts, grants=stores.grants, places=geography, evaluations=evaluations, clock=clock
     )
     streams = LiveStreams(stores, current=current, requests=requests, relays=relays, clock=clock)
     reevaluation = Reevaluation(stores, current=current, publisher=publisher, streams=streams, clock=clock)
@@ -184,34 +174,15 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
     )
     limits, background = SignInLimits(clock), Background(at_once=MAILS_AT_ONCE, waiting=MAILS_WAITING)
-    passkeys = Passkeys(
-        stores.credentials,
-        stores.one_time_values,
+    factors = join_factors(
+        folder,
         place=settings.team_domain,
         origin=edge.issuer,
-        seal=Seal(folder.derive("passkeys"), purpose="passkey", lifetime=PASSKEY_LIFETIME, clock=clock),
-        clock=clock,
-        randomness=randomness,
-    )
-    enrolment = Enrolment(
-        stores.credentials,
-        passkeys,
-        place=settings.team_domain,
-        seal=Seal(folder.derive("enrolment"), purpose="enrolment", lifetime=ENROLMENT_LIFETIME, clock=clock),
-        clock=clock,
-        randomness=randomness,
-    )
-    factors = SecondFactors(
-        stores.credentials,
-        stores.one_time_values,
+        stores=stores,
         current=current,
         arrivals=arrivals,
         provider_for=providers.adapter,
-        passkeys=passkeys,
-        enrolment=enrolment,
         limits=limits,
-        factor_limits=FactorLimits(clock),
-        seal=Seal(folder.derive("second factors"), purpose="half", lifetime=HALF_LIFETIME, clock=clock),
         clock=clock,
         randomness=randomness,
     )
@@ -237,9 +208,26 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         randomness=randomness,
         clock=clock,
     )
-    sightings = Sightings()
-    service_tokens = ServiceTokens(
-        configurations, stores.service_token_uses, clock=clock, randomness=randomness
+    grants, grant_ends = join_grants(
+        stores,
+        team_origin=edge.issuer,
+        current=current,
+        requests=requests,
+        reevaluation=reevaluation,
+        streams=streams,
+        background=background,
+        clock=clock,
+        randomness=randomness,
+    )
+    machines = join_machines(
+        stores.service_token_uses,
+        current=current,
+        tokens=tokens,
+        configurations=configurations,
+        publisher=publisher,
+        streams=streams,
+        clock=clock,
+        randomness=randomness,
     )
     return ControlServices(
         current=current,
@@ -254,7 +242,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         sign_in=SignIn(
             stores.one_time_values,
             current=current,
-            after_password=factors,
+            after_password=factors.second,
             flows=way,
             transactions=seal_sign_ins,
             provider_for=providers.adapter,
@@ -262,8 +250,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             callback=callback,
             clock=clock,
         ),
-        enrolment=enrolment,
-        factors=factors,
+        enrolment=factors.enrolment,
+        factors=factors.second,
         pins=Pins(
             stores.one_time_values,
             current=current,
@@ -282,6 +270,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             stores,
             current=current,
             requests=requests,
+            denials=Denials(audit),
             tokens=tokens,
             authority=edge.authority,
             clock=clock,
@@ -292,7 +281,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             sessions=stores.sessions,
             requests=requests,
             passes=passes,
-            machines=Machines(tokens=tokens, sightings=sightings, clock=clock),
+            machines=machines.recognised,
             tokens=tokens,
             flows=way,
             clock=clock,
@@ -308,16 +297,8 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             randomness=randomness,
         ),
         lists=NamedLists(configurations),
-        service_tokens=service_tokens,
-        service_token_upkeep=ServiceTokenUpkeep(
-            stores.service_token_uses,
-            current=current,
-            sightings=sightings,
-            tokens=service_tokens,
-            publisher=publisher,
-            streams=streams,
-            clock=clock,
-        ),
+        service_tokens=machines.service_tokens,
+        service_token_upkeep=machines.upkeep,
         trials=trials,
         identity_providers=IdentityProviders(
             current=current,
@@ -339,21 +320,7 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
             clock=clock,
         ),
         passes=passes,
-        grants=Grants(
-            stores,
-            current=current,
-            requests=requests,
-            effects=reevaluation,
-            mail=ApprovalMail(
-                configuration=lambda: current.get().configuration,
-                url=f"{edge.issuer}{names.ACCESS_PATH}approvals",
-                clock=clock,
-                randomness=randomness,
-            ),
-            background=background,
-            clock=clock,
-            randomness=randomness,
-        ),
+        grants=grants,
         explanations=Explanations(
             stores.sessions,
             current=current,
@@ -365,9 +332,10 @@ def join_services(  # noqa: PLR0913 - called once, in bootstrap
         facts=facts,
         evaluators=evaluators,
         evaluations=evaluations,
-        timetable=Timetable([facts], clock=clock),
+        grant_ends=grant_ends,
+        timetable=Timetable([facts, grant_ends], clock=clock),
         time_boundaries=TimeBoundaries(
-            current=current, streams=streams, certificates=certificates, relays=relays, clock=clock
+            current=current, streams=streams, certificates=requests.certificates, relays=relays, clock=clock
         ),
         directories=Directories(
             stores.directory,

@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from doorward.bootstrap.client import ApiClient
+from doorward.cli.access_file import send_file
 from doorward.cli.options import DEFAULT_DATA, Data, Json
 from doorward.cli.output import print_json, sentences
-from doorward.declaration import parse
-from doorward.model.errors import Unavailable
+from doorward.cli.tried import DEFAULT_SINCE, Tried, TriedSince, try_on_log
 
 File = Annotated[Path, typer.Option("--file", "-f", help="The declarative file; - for standard input.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and tell what would change; change nothing.")]
+BasedOn = Annotated[
+    int | None,
+    typer.Option(
+        "--based-on", help="The revision that the file was exported at: refuse if it has changed since."
+    ),
+]
 WithSecrets = Annotated[
     bool, typer.Option("--with-secrets", help="Include password hashes and client secrets.")
 ]
 
 
-def apply(*, file: File, data: Data = DEFAULT_DATA, dry_run: DryRun = False, json: Json = False) -> None:
-    """Bring a declarative file into force: all of it, or nothing."""
+def apply(
+    *,
+    file: File,
+    data: Data = DEFAULT_DATA,
+    dry_run: DryRun = False,
+    since: TriedSince = DEFAULT_SINCE,
+    based_on: BasedOn = None,
+    json: Json = False,
+) -> None:
+    """Bring a declarative file into force: all of it, or nothing.
+
+    A dry run exits with 3 when somebody would gain or lose access.
+    """
     with sentences():
-        name, text = _read(file)
-        files, environment = _collect(name, text, file.parent)
-        body: dict[str, object] = {
-            "name": name,
-            "text": text,
-            "files": files,
-            "environment": environment,
-            "dry_run": dry_run,
-        }
-        outcome = ApiClient(data).post("/configuration", body)
+        outcome = send_file(data, file, dry_run=dry_run, based_on=based_on)
+        tried = try_on_log(data, outcome, since) if dry_run else None
+    document = {key: value for key, value in outcome.items() if key not in ("before", "after")}
     if json:
-        print_json(outcome)
+        print_json(document if tried is None else {**document, "replay": tried.document()})
     else:
-        _report(outcome, dry_run=dry_run)
+        _report(outcome, tried)
     if outcome["refusal"]:
         raise typer.Exit(1)
+    if tried is not None:
+        tried.exit()
 
 
 def export(*, data: Data = DEFAULT_DATA, with_secrets: WithSecrets = False) -> None:
@@ -51,57 +61,16 @@ def export(*, data: Data = DEFAULT_DATA, with_secrets: WithSecrets = False) -> N
         sys.stdout.write(ApiClient(data).text("/configuration", **query))
 
 
-def _read(file: Path) -> tuple[str, str]:
-    if str(file) == "-":
-        return "standard input", sys.stdin.read()
-    try:
-        return str(file), file.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise Unavailable(f"{file} cannot be read: {reason}") from None
-
-
-def _collect(name: str, text: str, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The texts of the files and variables that the file names: they are read here, where the
-    person is, and not by the control plane. Raises DeclarationInvalid for a wrong file."""
-    files: dict[str, str] = {}
-    environment = _Watched(os.environ)
-
-    def read(path: str) -> str:
-        files[path] = (folder / path).read_text(encoding="utf-8")
-        return files[path]
-
-    parse(text, file=name, read_file=read, environment=environment)
-    return files, environment.asked
-
-
-class _Watched(Mapping[str, str]):
-    """The environment, remembering what was asked for."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self.asked: dict[str, str] = {}
-
-    def __getitem__(self, key: str) -> str:
-        self.asked[key] = self._values[key]
-        return self.asked[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-def _report(outcome: dict[str, object], *, dry_run: bool) -> None:
+def _report(outcome: dict[str, object], tried: Tried | None) -> None:
     made = outcome["changes"]
     if isinstance(made, list):
         for change in made:
             typer.echo(change)
         if not made:
             typer.echo("Nothing to change.")
-    if dry_run:
+    if tried is not None:
         typer.echo("Nothing was changed: this was a dry run.")
+        tried.print()
     elif outcome["refusal"]:
         typer.echo(f"Saved, but the edge refuses it and keeps what it had: {outcome['refusal']}", err=True)
     elif outcome["live"]:

@@ -19,5 +19,5 @@ def list_applications(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    rows = [[one["id"], one["hostname"], one["audience"]] for one in found]
-    print_table(("ID", "Hostname", "Audience"), rows, empty="There is no application.")
+    rows = [[one["id"], " ".join(one["destinations"]), one["audience"]] for one in found]
+    print_table(("ID", "Destinations", "Audience"), rows, empty="There is no application.")

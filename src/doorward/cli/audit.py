@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as json_text
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +16,8 @@ from doorward.audit.instants import written_instant
 from doorward.bootstrap.audit import newest_checkpoint, read_entries, verify_audit
 from doorward.bootstrap.processes_output import printable
 from doorward.bootstrap.system import SystemClock
-from doorward.cli.options import DEFAULT_DATA, Data, Json
+from doorward.cli.options import DEFAULT_DATA, Data, Json, age
 from doorward.cli.output import print_json, print_table, sentences
-from doorward.declaration.durations import HOW_TO_WRITE, parse_duration
-from doorward.model.errors import Invalid
 
 app = typer.Typer(help="What was decided and done, and whether the log of it is whole.", no_args_is_help=True)
 
@@ -59,10 +56,10 @@ def list_entries(
 ) -> None:
     """List entries, oldest first."""
     with sentences():
-        age = _age(since)
+        back = age(since) if since is not None else None
         found = (
             entry
-            for entry in read_entries(data, SystemClock().now() - age if age else None)
+            for entry in read_entries(data, SystemClock().now() - back if back else None)
             if (kind is None or kind == _kind(entry))
             and (person is None or person.lower() in _people(entry))
             and (application is None or application == getattr(entry, "application", None))
@@ -123,15 +120,6 @@ def verify(
         typer.echo(_signed(found.entries, found.signed))
     if found.fault:
         raise typer.Exit(1)
-
-
-def _age(since: str | None) -> timedelta | None:
-    if since is None:
-        return None
-    age = parse_duration(since)
-    if age is None:
-        raise Invalid("--since", f"{since!r} is not a duration: {HOW_TO_WRITE}")
-    return age
 
 
 def _signed(entries: int, signed: int) -> str:

@@ -19,6 +19,7 @@ from doorward.cli import (
     keys,
     named_list,
     passes,
+    policy,
     rotate_key,
     serve,
     service_token,
@@ -68,6 +69,7 @@ app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(session.app, name="session")
 app.add_typer(fact.app, name="fact")
 app.add_typer(service_token.app, name="service-token")
+app.add_typer(policy.app, name="policy")
 app.add_typer(passes.app, name="pass")
 app.add_typer(grants.app, name="grant")
 app.add_typer(keys.app, name="keys")

@@ -110,7 +110,12 @@ def list_tunnels(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
         print_json(found)
         return
     rows = [
-        [t["name"], t["state"], len(t["connectors"]), ", ".join(a["hostname"] for a in t["applications"])]
+        [
+            t["name"],
+            t["state"],
+            len(t["connectors"]),
+            ", ".join(d for a in t["applications"] for d in a["destinations"]),
+        ]
         for t in found
     ]
     print_table(("Name", "State", "Connectors", "Applications"), rows, empty="There is no tunnel.")

@@ -7,10 +7,15 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from doorward.declaration.reading import At
+from doorward.model.destination import Destination
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST_HOSTNAME = 253  # RFC 1035 section 2.3.4, without the closing dot
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ORIGIN = "use http://host:port or https://host:port, such as http://127.0.0.1:8080"
+_LONGEST_PATH = 255
+# Unreserved characters alone (RFC 3986 section 2.3): each has one spelling once a path is normalised.
+_SEGMENT = re.compile(r"[A-Za-z0-9._~-]*\*?[A-Za-z0-9._~-]*(?<=.)")
 _HOST_HEADER = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
@@ -34,7 +39,7 @@ def _hostname_problem(text: str) -> str:
     """What keeps ``text`` from being a hostname, with the fix; empty if nothing does."""
     found = (
         ("/" in text, "write the name alone, such as wiki.example.com, without scheme and path"),
-        ("*" in text, "wildcards are not supported, write each name"),
+        ("*" in text, "a * may only stand at the beginning, as in *.example.com, and in destinations"),
         (_is_address(text.strip("[]")), "use a name, not an IP address"),
         (":" in text, "leave out the port"),
         (not text.isascii(), "write international names in their xn-- spelling"),
@@ -43,6 +48,33 @@ def _hostname_problem(text: str) -> str:
         (not _is_name(text), "use labels of 1-63 letters, digits and inner hyphens, joined by dots"),
     )
     return next((problem for wrong, problem in found if wrong), "")
+
+
+def destination(at: At) -> Destination:
+    """A hostname, perhaps ``*.`` before it and a path behind it, such as ``*.example.com/admin``."""
+    text = at.text()
+    host, slash, path = text.partition("/")
+    name = host.removeprefix("*.")
+    if problem := _hostname_problem(name):
+        raise at.wrong(f"{host[:300]!r} is not a hostname: {problem}")
+    return Destination(host, _path(at, path) if slash else "")
+
+
+def _path(at: At, path: str) -> str:
+    """The path with one slash before it. Raises Invalid."""
+    if path.endswith("/") or not path:
+        raise at.wrong("ends with a slash: leave it out, what is below a path belongs to it anyway")
+    for segment in path.split("/"):
+        if not _SEGMENT.fullmatch(segment) or segment in (".", ".."):
+            raise at.wrong(
+                f"{segment[:60]!r} is not a segment of a path: use letters, digits, '-', '.', '_', '~' and "
+                "at most one *"
+            )
+    if len(path) > _LONGEST_PATH:
+        raise at.wrong(f"has a path of {len(path)} characters: at most {_LONGEST_PATH} are allowed")
+    if f"/{path}/".lower().startswith("/cdn-cgi/access/"):
+        raise at.wrong("is below /cdn-cgi/access/, which is Doorward's own on every hostname")
+    return f"/{path}"
 
 
 def is_loopback(host: str) -> bool:
@@ -78,6 +110,38 @@ def origin_url(at: At) -> str:
     return _without_path(parts)
 
 
+def tcp_url(at: At) -> str:
+    """``tcp://host:port``."""
+    text = at.text()
+    wanted = "use tcp://host:port, such as tcp://127.0.0.1:5432"
+    if not text.startswith("tcp://"):
+        raise at.wrong(f"{text[:300]!r} has no tcp:// at its beginning: {wanted}")
+    parts = _parts(at, "http://" + text.removeprefix("tcp://"), wanted=wanted)
+    if parts.path or parts.query or parts.fragment or parts.port is None or "?" in text or "#" in text:
+        raise at.wrong(f"{text[:300]!r} is not a host and a port: {wanted}")
+    return f"tcp://{parts.netloc.lower()}"
+
+
+def page_url(at: At) -> str:
+    """A page that people are sent to: ``https``, or ``http`` on loopback."""
+    text = at.text()
+    parts = _parts(at, text, wanted="use https://host/path")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise at.wrong(f"{text[:300]!r} is not safe: use https; http is for loopback only")
+    return text
+
+
+def web_origin(at: At) -> str:
+    """An origin as browsers spell it in ``Origin`` (RFC 6454 section 6.2): no path, no default port."""
+    text = at.text()
+    wanted = "use https://host, or https://host:port where the port is another than 443"
+    parts = _parts(at, text, wanted=wanted)
+    default = {"http": 80, "https": 443}[parts.scheme]
+    if parts.path or "?" in text or "#" in text or parts.port == default or text != text.lower():
+        raise at.wrong(f"{text[:300]!r} is not an origin in lower case: {wanted}")
+    return text
+
+
 def issuer(at: At) -> str:
     """An OpenID Connect issuer, letter for letter as the provider spells it (OpenID Connect
     Discovery 1.0 section 3); ``http`` is for loopback only."""
@@ -109,9 +173,8 @@ def host_header(at: At) -> str:
     return text
 
 
-def _parts(at: At, text: str) -> SplitResult:
+def _parts(at: At, text: str, *, wanted: str = _ORIGIN) -> SplitResult:
     """Split a URL that has a scheme, a usable host, perhaps a port, and no user."""
-    wanted = "use http://host:port or https://host:port, such as http://127.0.0.1:8080"
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise at.wrong(f"is not a URL, it holds a character that a URL may not have: {wanted}")
     try:

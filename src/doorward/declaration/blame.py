@@ -25,7 +25,11 @@ def blamed(error: Invalid, declaration: Declaration, merged: Configuration) -> D
     """
     if isinstance(error, DeclarationInvalid):
         return error
-    found = Invalid(_file_path(error.field, merged), error.problem)
+    path = _file_path(error.field, merged)
+    short = f"{path.partition('.')[0]}.hostname"
+    if ".destinations[" in path and short in declaration.places:
+        path = short
+    found = Invalid(path, error.problem)
     return DeclarationInvalid([located(declaration.file, declaration.places, found)])
 
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorward.declaration.nodes import Place
+from doorward.model.access_pass import PassRules
+from doorward.model.application import ApplicationType
+from doorward.model.application_options import (
+    Cors,
+    DenyPage,
+    OriginHeaders,
+    OriginTimeouts,
+    SameSite,
+    WithoutSignIn,
+)
 from doorward.model.client_certificate import CertificateAuthority
+from doorward.model.destination import Destination
 from doorward.model.external_evaluation import ExternalEvaluation
 from doorward.model.identity_provider import SecondFactor, Settings
 from doorward.model.ids import ApplicationId, IdentityProviderId, PolicyId, ServiceTokenId
@@ -83,6 +94,9 @@ class DeclaredOrigin:
     ca: str = ""
     server_name: str = ""
     verify: bool = True
+    headers: OriginHeaders = field(default_factory=OriginHeaders)
+    identity_headers: tuple[tuple[str, str], ...] = ()
+    timeouts: OriginTimeouts = field(default_factory=OriginTimeouts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +104,22 @@ class DeclaredApplication:
     """As ``doorward.model.application.Application``, without audience and generation."""
 
     id: ApplicationId
-    hostname: str
+    type: ApplicationType
+    destinations: tuple[Destination, ...]
     origin: DeclaredOrigin
     name: str
     policies: tuple[Policy | PolicyId, ...]
-    session_duration: timedelta
+    session_duration: timedelta | None
     identity_providers: tuple[IdentityProviderId, ...]
+    sign_in_with: IdentityProviderId | None
+    sign_in: WithoutSignIn
     show_in_launcher: bool
     websockets: bool
     service_token_header: str
+    cors: Cors | None
+    same_site: SameSite
+    deny_page: DenyPage | None
+    passes: PassRules | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from doorward.model.service_token import LONGEST_UNUSED, SHORTEST_UNUSED
 SHORTEST_SESSION = timedelta(minutes=1)
 LONGEST_SESSION = timedelta(days=90)
 SHORTEST_INTERVAL = timedelta(seconds=5)
+SHORTEST_TIMEOUT = timedelta(seconds=1)
 LONGEST_INTERVAL = timedelta(hours=24)
 LONGEST_GRANT = timedelta(days=7)
 
@@ -65,6 +66,14 @@ def within(at: At, *, shortest: timedelta, longest: timedelta) -> timedelta:
         raise at.wrong(
             f"{at.text()} is out of range: use {written_duration(shortest)} to {written_duration(longest)}"
         )
+    return duration
+
+
+def timeout(at: At) -> timedelta:
+    """Read how long something may take or be kept. Raises Invalid outside one second to a day."""
+    duration = _duration(at)
+    if not SHORTEST_TIMEOUT <= duration <= LONGEST_INTERVAL:
+        raise at.wrong(f"{at.text()} is out of range: use 1s to 24h")
     return duration
 
 

@@ -13,7 +13,8 @@ import yaml
 
 from doorward.declaration.durations import written_duration
 from doorward.declaration.rules import PROVIDER
-from doorward.declaration.written import SECRET_FIELDS, Written, written_settings
+from doorward.declaration.written import SECRET_FIELDS, Written, add, written_settings
+from doorward.declaration.written_applications import written_application
 from doorward.model.application import Application
 from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.configuration import Configuration
@@ -114,64 +115,66 @@ def _without_secrets(value: Written) -> Written:
 
 def _provider(provider: IdentityProvider) -> dict[str, Written]:
     written: dict[str, Written] = {"id": provider.id}
-    _add(written, "name", provider.name)
+    add(written, "name", provider.name)
     if isinstance(provider.settings, LocalAccounts):
         written["type"] = "local"
         written["accounts"] = [_account(account) for account in provider.settings.accounts]
-        _add(written, "second_factor", str(provider.settings.second_factor), default="optional")
+        add(written, "second_factor", str(provider.settings.second_factor), default="optional")
     else:
         written |= written_settings(provider.settings)
-    _add(written, "scim_token_hash", provider.scim_token_hash)
+    add(written, "scim_token_hash", provider.scim_token_hash)
     return written
 
 
 def _account(account: Account) -> dict[str, Written]:
     written: dict[str, Written] = {"email": account.email}
-    _add(written, "name", account.name)
-    _add(written, "groups", [*sorted(account.groups)], default=[])
-    _add(written, "disabled", account.disabled, default=False)
+    add(written, "name", account.name)
+    add(written, "groups", [*sorted(account.groups)], default=[])
+    add(written, "disabled", account.disabled, default=False)
     written["password_hash"] = account.password_hash
     return written
 
 
 def _rule_group(group: RuleGroup) -> dict[str, Written]:
     written: dict[str, Written] = {"id": group.id}
-    _add(written, "name", group.name)
+    add(written, "name", group.name)
     return written | _rules(group.rules)
 
 
 def _evaluation(evaluation: ExternalEvaluation) -> dict[str, Written]:
     written: dict[str, Written] = {"id": evaluation.id}
-    _add(written, "name", evaluation.name)
+    add(written, "name", evaluation.name)
     written |= {"url": evaluation.url, "keys_url": evaluation.keys_url}
-    _add(written, "timeout", written_duration(evaluation.timeout), default="2s")
-    _add(written, "valid_for", written_duration(evaluation.valid_for), default="5m")
-    _add(written, "ca", evaluation.ca)
+    add(written, "timeout", written_duration(evaluation.timeout), default="2s")
+    add(written, "valid_for", written_duration(evaluation.valid_for), default="5m")
+    add(written, "ca", evaluation.ca)
     return written
 
 
 def _authority(authority: CertificateAuthority) -> dict[str, Written]:
     written: dict[str, Written] = {"id": authority.id}
-    _add(written, "name", authority.name)
+    add(written, "name", authority.name)
     written |= {"hostnames": [*authority.hostnames], "certificate": authority.certificates}
-    _add(written, "crl", authority.crls)
+    add(written, "crl", authority.crls)
     return written
 
 
 def _list_of_items(each: NamedList) -> dict[str, Written]:
     written: dict[str, Written] = {"id": each.id}
-    _add(written, "name", each.name)
+    add(written, "name", each.name)
     return written | {"kind": each.kind.value, "items": [*each.items]}
 
 
 def _policy(policy: Policy) -> dict[str, Written]:
     written: dict[str, Written] = {"id": policy.id}
-    _add(written, "name", policy.name)
+    add(written, "name", policy.name)
     written["action"] = policy.action.value
+    if policy.session_duration is not None:
+        written["session_duration"] = written_duration(policy.session_duration)
     written |= _rules(policy.rules)
     if policy.purpose is not None:
         prompt: dict[str, Written] = {}
-        _add(prompt, "prompt", policy.purpose.prompt)
+        add(prompt, "prompt", policy.purpose.prompt)
         written["purpose"] = prompt
     if policy.approval is not None:
         written["approval"] = _approval(policy.approval)
@@ -180,17 +183,17 @@ def _policy(policy: Policy) -> dict[str, Written]:
 
 def _approval(approval: Approval) -> dict[str, Written]:
     written: dict[str, Written] = {}
-    _add(written, "approvers", [*approval.approvers], default=[])
-    _add(written, "lists", [*approval.approver_lists], default=[])
-    _add(written, "needed", str(approval.needed), default="1")
-    _add(written, "longest", written_duration(approval.longest), default="8h")
+    add(written, "approvers", [*approval.approvers], default=[])
+    add(written, "lists", [*approval.approver_lists], default=[])
+    add(written, "needed", str(approval.needed), default="1")
+    add(written, "longest", written_duration(approval.longest), default="8h")
     return written
 
 
 def _rules(rules: Rules) -> dict[str, Written]:
     written: dict[str, Written] = {"include": [_selector(selector) for selector in rules.include]}
-    _add(written, "require", [_selector(selector) for selector in rules.require], default=[])
-    _add(written, "exclude", [_selector(selector) for selector in rules.exclude], default=[])
+    add(written, "require", [_selector(selector) for selector in rules.require], default=[])
+    add(written, "exclude", [_selector(selector) for selector in rules.exclude], default=[])
     return written
 
 
@@ -203,38 +206,18 @@ def _selector(selector: Selector) -> Written:
     return written
 
 
-def _application(application: Application, configuration: Configuration) -> dict[str, Written]:
-    origin = application.origin
-    written: dict[str, Written] = {"id": application.id}
-    _add(written, "name", application.name)
-    written |= {"hostname": application.hostname, "url": origin.url}
-    if origin.tunnel is not None:
-        written["tunnel"] = configuration.tunnel(origin.tunnel).name
-    details: dict[str, Written] = {}
-    _add(details, "host_header", origin.host_header)
-    _add(details, "ca", origin.ca)
-    _add(details, "server_name", origin.server_name)
-    _add(details, "verify", origin.verify, default=True)
-    _add(written, "origin", details, default={})
-    _add(written, "session_duration", written_duration(application.session_duration), default="24h")
-    _add(written, "identity_providers", [*application.identity_providers], default=[])
-    _add(written, "show_in_launcher", application.show_in_launcher, default=True)
-    _add(written, "websockets", application.websockets, default=True)
-    _add(written, "read_service_tokens_from_header", application.service_token_header)
-    policies: list[Written] = [
-        _policy(entry) if isinstance(entry, Policy) else entry for entry in application.policies
-    ]
-    written["policies"] = policies
-    return written
+def _application(application: Application, configuration: Configuration) -> Written:
+    policies = [_policy(entry) if isinstance(entry, Policy) else entry for entry in application.policies]
+    return written_application(application, configuration, policies)
 
 
 def _service_token(token: ServiceToken) -> dict[str, Written]:
     written: dict[str, Written] = {"id": token.id}
-    _add(written, "name", token.name)
+    add(written, "name", token.name)
     written["client_id"] = token.client_id
     if token.expires is not None:
         written["expires"] = token.expires.isoformat().replace("+00:00", "Z")
-    _add(written, "disabled", token.disabled, default=False)
+    add(written, "disabled", token.disabled, default=False)
     written["secret_hash"] = token.secret_hash
     if token.previous_until is not None:
         written["previous_secret_hash"] = token.previous_secret_hash
@@ -258,12 +241,6 @@ def _line(name: str, value: Written) -> str:
     if isinstance(value, dict):
         value = "{" + ", ".join(f"{key}: {each}" for key, each in value.items()) + "}"
     return f"{name}: {value}\n"
-
-
-def _add(written: dict[str, Written], name: str, value: Written, *, default: Written = "") -> None:
-    """Write the field unless it holds its default."""
-    if value != default:
-        written[name] = value
 
 
 class _Dumper(yaml.SafeDumper):

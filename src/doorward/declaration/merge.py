@@ -24,6 +24,7 @@ from doorward.model.ids import Audience, TunnelId
 from doorward.model.service_token import ServiceToken
 from doorward.model.tunnel import Tunnel
 from doorward.policy.compilation import Compilation
+from doorward.policy.destinations import Destinations
 
 T = TypeVar("T")
 
@@ -93,6 +94,7 @@ class _Merging:
         check_references(configuration, declared, self._notes)
         self._notes.finish()
         try:
+            Destinations.of(configuration.applications)
             Compilation.of(configuration)
         except Invalid as error:
             raise blamed(error, declared, configuration) from error
@@ -167,17 +169,24 @@ class _Merging:
             self._notes.note(missing(reference, tunnels))
         return Application(
             id=declared.id,
-            hostname=declared.hostname,
+            type=declared.type,
+            destinations=declared.destinations,
             origin=_origin(declared.origin, tunnels),
             audience=before.audience if before else self._new_audience(),
             name=declared.name,
             policies=declared.policies,
             session_duration=declared.session_duration,
             identity_providers=declared.identity_providers,
+            sign_in_with=declared.sign_in_with,
+            sign_in=declared.sign_in,
             generation=before.generation if before else 0,
             show_in_launcher=declared.show_in_launcher,
             websockets=declared.websockets,
             service_token_header=declared.service_token_header,
+            cors=declared.cors,
+            same_site=declared.same_site,
+            deny_page=declared.deny_page,
+            passes=declared.passes,
         )
 
     def _new_audience(self) -> Audience:
@@ -209,4 +218,7 @@ def _origin(declared: DeclaredOrigin, tunnels: Mapping[str, TunnelId]) -> Origin
         ca=declared.ca,
         server_name=declared.server_name,
         verify=declared.verify,
+        headers=declared.headers,
+        identity_headers=declared.identity_headers,
+        timeouts=declared.timeouts,
     )

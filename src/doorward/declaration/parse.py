@@ -12,16 +12,18 @@ from errno import ENOENT
 from types import MappingProxyType
 from typing import NoReturn
 
-from doorward.declaration import applications as apps
 from doorward.declaration import (
+    application_options,
     certificate_authorities,
     external_evaluations,
     identity_providers,
     lists,
+    origins,
     rules,
     service_tokens,
     tunnels,
 )
+from doorward.declaration import applications as apps
 from doorward.declaration.declared import Declaration, DeclaredUnused
 from doorward.declaration.document import read_document
 from doorward.declaration.durations import session_duration
@@ -63,7 +65,14 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Approval": rules.APPROVAL_FIELDS,
         "Tunnel": tunnels.TUNNEL_FIELDS,
         "Application": apps.APPLICATION_FIELDS,
-        "Origin": apps.ORIGIN_FIELDS,
+        "Origin": origins.ORIGIN_FIELDS,
+        "Headers": origins.HEADER_FIELDS,
+        "Timeouts": origins.TIMEOUT_FIELDS,
+        "CORS": application_options.CORS_FIELDS,
+        "Cookie": application_options.COOKIE_FIELDS,
+        "Deny page": application_options.DENY_PAGE_FIELDS,
+        "Passes": application_options.PASSES_FIELDS,
+        "Link": application_options.LINK_FIELDS,
         "Service token": service_tokens.SERVICE_TOKEN_FIELDS,
         "Unused service tokens": service_tokens.UNUSED_FIELDS,
     }
@@ -142,7 +151,7 @@ def _declaration(fields: Fields, reading: Reading) -> Declaration:
             fields,
             "applications",
             apps.application,
-            {"id": lambda application: application.id, "hostname": lambda application: application.hostname},
+            {"id": lambda application: application.id, "hostname": apps.hostname_of},
         ),
         service_tokens=_section(
             fields,

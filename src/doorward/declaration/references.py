@@ -137,6 +137,10 @@ def _references(configuration: Configuration) -> Iterator[Reference]:
         for number, provider_id in enumerate(application.identity_providers):
             where = f"applications[{index}].identity_providers[{number}]"
             yield Reference(owner=owner, path=where, section="identity_providers", value=provider_id)
+        if application.sign_in_with is not None:
+            where = f"applications[{index}].sign_in_with"
+            provider = application.sign_in_with
+            yield Reference(owner=owner, path=where, section="identity_providers", value=provider)
         for number, entry in enumerate(application.policies):
             if not isinstance(entry, Policy):
                 where = f"applications[{index}].policies[{number}]"

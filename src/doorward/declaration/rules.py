@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from doorward.declaration import durations, values
 from doorward.declaration.nodes import MapNode, TextNode, wrong_kind
@@ -16,7 +17,7 @@ from doorward.policy.selectors.kind import Narrowing
 
 RULE_FIELDS = ("include", "require", "exclude")
 RULE_GROUP_FIELDS = ("id", "name", *RULE_FIELDS)
-POLICY_FIELDS = ("id", "name", "action", *RULE_FIELDS, "purpose", "approval")
+POLICY_FIELDS = ("id", "name", "action", "session_duration", *RULE_FIELDS, "purpose", "approval")
 PURPOSE_FIELDS = ("prompt",)
 APPROVAL_FIELDS = ("approvers", "lists", "needed", "longest")
 PROVIDER = "identity_provider"
@@ -56,6 +57,7 @@ def _policy(fields: Fields, policy_id: str) -> Policy:
         id=PolicyId(policy_id),
         name=fields.optional("name", values.display_name, ""),
         action=fields.required("action", _action, instead=Action.DENY),
+        session_duration=fields.optional("session_duration", _session_duration, None),
         rules=_rules(fields),
         purpose=fields.optional("purpose", _purpose, None),
         approval=fields.optional("approval", _approval, None),
@@ -78,6 +80,10 @@ def _approval(at: At) -> Approval:
         needed=fields.optional("needed", values.count, 1),
         longest=fields.optional("longest", durations.grant_lifetime, Approval().longest),
     )
+
+
+def _session_duration(at: At) -> timedelta | None:
+    return durations.session_duration(at)
 
 
 def _action(at: At) -> Action:

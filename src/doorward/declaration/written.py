@@ -21,6 +21,12 @@ ALWAYS = frozenset({"client_secret"})
 """Written even where it is empty: left out, it would mean "as before"."""
 
 
+def add(written: dict[str, Written], name: str, value: Written, *, default: Written = "") -> None:
+    """Write the field unless it holds its default."""
+    if value != default:
+        written[name] = value
+
+
 def written_settings(settings: Settings) -> dict[str, Written]:
     """``type`` and the fields that differ from what they are when left out."""
     written: dict[str, Written] = {"type": type_of(settings)}

@@ -23,7 +23,7 @@ from envoy.type.matcher.v3 import string_pb2
 from doorward.envoy import names
 from doorward.envoy.packing import packed, seconds, uint32
 from doorward.envoy.state import EdgeSettings
-from doorward.model.application import Application, Origin
+from doorward.model.application import Application, ApplicationType, Origin
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 CONNECT_TIMEOUT = 5.0
@@ -36,7 +36,9 @@ servers (Node, uvicorn, Apache) close theirs, so that a request does not race wi
 
 
 def application_clusters(settings: EdgeSettings, application: Application) -> Iterator[cluster_pb2.Cluster]:
-    """The clusters of one application."""
+    """The clusters of one application: none of one that speaks TCP, which the edge does not carry."""
+    if application.type is not ApplicationType.SELF_HOSTED:
+        return
     yield tunnel_cluster(settings, application)
     if application.origin.tunnel is None:
         yield origin_cluster(settings, application)
@@ -100,6 +102,8 @@ def origin_cluster(settings: EdgeSettings, application: Application) -> cluster_
     address = address_pb2.Address(socket_address=address_pb2.SocketAddress(address=host, port_value=port))
     cluster = _cluster(names.origin_cluster(application.id), [address], settings, idle=KEPT_ALIVE)
     cluster.type = cluster_pb2.Cluster.STRICT_DNS
+    if origin.timeouts.connect is not None:
+        cluster.connect_timeout.CopyFrom(seconds(origin.timeouts.connect))
     if url.scheme == "https":
         cluster.transport_socket.CopyFrom(_tls_to_origin(origin, host))
     return cluster

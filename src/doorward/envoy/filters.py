@@ -6,13 +6,15 @@
 3. ``jwt_authn`` verifies it. A missing or bad token only means "no claims".
 4. ``credential`` judges whether the session or service token behind it still counts: metadata too.
 5. ``rbac`` judges the claims in shadow mode, that verdict among them: its own is metadata, per application.
-6. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
+6. ``cors`` answers the preflights that an application's routes have it answer, and says on other answers
+   which pages may read them.
+7. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
    asks as well. It fails closed.
-7. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
+8. ``identity_from_claims`` writes identity headers from the claims only where the verdict is
    "allowed" by a policy that looks at identity; ``ext_authz`` writes them otherwise, or nobody does.
-8. ``session_to_upstream`` keys the connection to the origin by the session and the source;
+9. ``session_to_upstream`` keys the connection to the origin by the session and the source;
    ``target_to_upstream``, on the routes that switch it on, by method and path.
-9. ``router``.
+10. ``router``.
 
 The settings of 3 and 4 come as resources of their own (``extensions``).
 What clients may not say is removed before all of them (``early_header_mutation``), and where a request
@@ -32,6 +34,7 @@ from envoy.config.core.v3 import (
 from envoy.extensions.common.matching.v3 import extension_matcher_pb2
 from envoy.extensions.filters.common.matcher.action.v3 import skip_action_pb2
 from envoy.extensions.filters.common.set_filter_state.v3 import value_pb2
+from envoy.extensions.filters.http.cors.v3 import cors_pb2
 from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
 from envoy.extensions.filters.http.header_mutation.v3 import header_mutation_pb2
 from envoy.extensions.filters.http.header_to_metadata.v3 import header_to_metadata_pb2
@@ -115,11 +118,12 @@ def build_http_filters(settings: EdgeSettings) -> list[hcm_pb2.HttpFilter]:
     """The whole chain, in order."""
     return [
         *source_filters(settings),
-        _filter(names.HEADER_TO_METADATA, _cookies_to_metadata()),
+        _filter(names.HEADER_TO_METADATA, cookies_to_metadata(names.TOKEN_COOKIE)),
         _filter(names.TOKEN_FROM_REQUEST, _token_from_request()),
         _discovered(names.JWT_AUTHN, jwt_pb2.JwtAuthentication),
         _discovered(names.CREDENTIAL, rbac_pb2.RBAC),
         _filter(names.RBAC, rbac_pb2.RBAC()),
+        _filter(names.CORS, cors_pb2.Cors()),
         _filter(names.EXT_AUTHZ, _ask_control_plane()),
         _filter(names.IDENTITY_FROM_CLAIMS, _identity_where_allowed()),
         _filter(names.SESSION_TO_UPSTREAM, _session_to_upstream()),
@@ -153,13 +157,14 @@ def _discovered(name: str, kind: type[Message]) -> hcm_pb2.HttpFilter:
     return hcm_pb2.HttpFilter(name=name, config_discovery=source)
 
 
-def _cookies_to_metadata() -> header_to_metadata_pb2.Config:
+def cookies_to_metadata(token_cookie: str) -> header_to_metadata_pb2.Config:
+    """Metadata of the token in this cookie, and of all cookies but ours."""
     rule, pair = header_to_metadata_pb2.Config.Rule, header_to_metadata_pb2.Config.KeyValuePair
     return header_to_metadata_pb2.Config(
         request_rules=[
             country_to_metadata(),
             rule(
-                cookie=names.TOKEN_COOKIE,
+                cookie=token_cookie,
                 on_header_present=pair(metadata_namespace=names.REQUEST_METADATA, key="token", type="STRING"),
             ),
             rule(
@@ -179,8 +184,8 @@ def _token_from_request() -> header_mutation_pb2.HeaderMutation:
     return header_mutation_pb2.HeaderMutation(
         mutations=header_mutation_pb2.Mutations(
             request_mutations=[
-                _append(names.TOKEN_HEADER, f"%REQ({names.CLIENT_TOKEN_HEADER})%", "ADD_IF_ABSENT"),
-                _append(
+                appended(names.TOKEN_HEADER, f"%REQ({names.CLIENT_TOKEN_HEADER})%", "ADD_IF_ABSENT"),
+                appended(
                     names.TOKEN_HEADER,
                     f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:token)%",
                     "ADD_IF_ABSENT",
@@ -190,7 +195,8 @@ def _token_from_request() -> header_mutation_pb2.HeaderMutation:
     )
 
 
-def _append(header: str, value: str, action: str) -> mutation_rules_pb2.HeaderMutation:
+def appended(header: str, value: str, action: str) -> mutation_rules_pb2.HeaderMutation:
+    """A header written in Envoy's format language; not at all where that comes out empty."""
     return mutation_rules_pb2.HeaderMutation(
         append=base_pb2.HeaderValueOption(
             header=base_pb2.HeaderValue(key=header, value=value),
@@ -230,11 +236,11 @@ def _identity_where_allowed() -> extension_matcher_pb2.ExtensionWithMatcher:
     writer = header_mutation_pb2.HeaderMutation(
         mutations=header_mutation_pb2.Mutations(
             request_mutations=[
-                _append(names.ASSERTION_HEADER, f"%REQ({names.TOKEN_HEADER})%", _OVERWRITE),
-                _append(names.EMAIL_HEADER, claim("email"), _OVERWRITE),
-                _append(names.SESSION_HEADER, claim("sid"), _OVERWRITE),
+                appended(names.ASSERTION_HEADER, f"%REQ({names.TOKEN_HEADER})%", _OVERWRITE),
+                appended(names.EMAIL_HEADER, claim("email"), _OVERWRITE),
+                appended(names.SESSION_HEADER, claim("sid"), _OVERWRITE),
                 # A machine's token has no session, and this instead.
-                _append(names.SESSION_HEADER, claim("credential"), "ADD_IF_ABSENT"),
+                appended(names.SESSION_HEADER, claim("credential"), "ADD_IF_ABSENT"),
             ]
         )
     )

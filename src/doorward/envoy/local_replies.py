@@ -31,6 +31,7 @@ class Page(StrEnum):
     ORIGIN_SLOW = "origin-slow"
     BAD_REQUEST = "bad-request"
     METHOD_NOT_ALLOWED = "method-not-allowed"
+    NOT_HTTP = "not-http"
     SIGN_IN_AWAY = "sign-in-away"
     UNKNOWN_SOURCE = "unknown-source"
     TOO_LARGE = "too-large"
@@ -45,6 +46,7 @@ STATUS: Mapping[Page, int] = MappingProxyType(
         Page.ORIGIN_SLOW: 504,
         Page.BAD_REQUEST: 400,
         Page.METHOD_NOT_ALLOWED: 405,
+        Page.NOT_HTTP: 426,
         Page.SIGN_IN_AWAY: 503,
         Page.UNKNOWN_SOURCE: 403,
         Page.TOO_LARGE: 413,
@@ -75,6 +77,7 @@ BY_STATUS = (
     Page.BAD_REQUEST,
     Page.UNKNOWN_SOURCE,
     Page.METHOD_NOT_ALLOWED,
+    Page.NOT_HTTP,
     Page.TOO_LARGE,
     Page.HEADERS_TOO_LARGE,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from doorward.model.application import Application
 from doorward.model.ids import ApplicationId
 
 LISTENER: Final = "public"
@@ -20,6 +21,7 @@ JWT_AUTHN: Final = "envoy.filters.http.jwt_authn"
 CREDENTIAL: Final = "doorward.credential"
 """The filter that judges, once for all applications, whether the credential lives."""
 RBAC: Final = "envoy.filters.http.rbac"
+CORS: Final = "envoy.filters.http.cors"
 EXT_AUTHZ: Final = "envoy.filters.http.ext_authz"
 SOURCE_KNOWN: Final = "doorward.source_known"
 FORWARDED_REMOVED: Final = "doorward.forwarded_removed"
@@ -88,12 +90,36 @@ FOOTHOLD_COOKIE: Final = COOKIE_PREFIX + "app"
 FLOW_COOKIE: Final = COOKIE_PREFIX + "flow"
 SESSION_COOKIE: Final = COOKIE_PREFIX + "session"
 
+
+def token_cookie(application: Application) -> str:
+    """The cookie that holds tokens for an application. Applications that share a hostname have cookies of
+    their own there: a ``__Host-`` cookie goes to every path (RFC 6265bis section 4.1.3)."""
+    return TOKEN_COOKIE + _of(application)
+
+
+def foothold_cookie(application: Application) -> str:
+    """The cookie that renews an application's tokens."""
+    return FOOTHOLD_COOKIE + _of(application)
+
+
+def flow_cookie(application: Application) -> str:
+    """The cookie that binds sign-ins for an application to the browser."""
+    return FLOW_COOKIE + _of(application)
+
+
+def _of(application: Application) -> str:
+    return f"-{application.id}" if application.has_paths else ""
+
+
 ACCESS_PATH: Final = "/cdn-cgi/access/"
 """Paths under this one belong to Doorward on every hostname."""
 
 EDGE_TUNNEL: Final = "edge"
 """The built-in tunnel: its connector runs beside the edge and serves applications without one."""
 
+
+NO_CLUSTER: Final = "(nowhere)"
+"""The cluster of routes that only filters answer: there is none of this name."""
 
 ORIGIN_PREFIX: Final = "origin/"
 """How the names of clusters begin whose origin the edge dials itself."""
@@ -118,7 +144,7 @@ TEAM_HOST: Final = f"{ROUTES}/(team)"
 UNKNOWN_HOST: Final = f"{ROUTES}/(unknown)"
 
 
-def virtual_host(application: ApplicationId) -> str:
-    """The virtual host of an application. Envoy takes what stands before the last ``/`` for the name of
-    the route table that the host belongs to, and removes a host by this name too."""
-    return f"{ROUTES}/{application}"
+def virtual_host(hostname: str) -> str:
+    """The virtual host of a hostname, or of a wildcard. Envoy takes what stands before the last ``/`` for
+    the name of the route table that the host belongs to, and removes a host by this name too."""
+    return f"{ROUTES}/{hostname}"

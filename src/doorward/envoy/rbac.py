@@ -9,7 +9,7 @@ Rule: what is never true has no policy, and rules without any policy deny.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from envoy.config.rbac.v3 import rbac_pb2
@@ -43,12 +43,17 @@ _IMPLIED: Mapping[Action, Expression] = MappingProxyType(
 
 
 def application_rbac(
-    compiled: CompiledApplication, audience: Audience, generation: str
+    compiled: CompiledApplication,
+    audience: Audience,
+    generation: str,
+    *,
+    unless: Sequence[rbac_pb2.Permission] = (),
 ) -> rbac_filter_pb2.RBACPerRoute:
     """Shadow rules for the application's routes; the verdict is ``shadow_engine_result``.
 
     Except under bypass, a token counts only if the credential behind it lives, it is for
-    ``audience``, and of ``generation`` (see ``token_generation``).
+    ``audience``, and of ``generation`` (see ``token_generation``). What fits one of ``unless`` is left to
+    the control plane.
     """
     ours = [principal_of(ClaimContains("aud", audience)), principal_of(ClaimEquals("gen", generation))]
     counts = {action: (lives(whose), *ours) for action, whose in _WHOSE.items()}
@@ -62,11 +67,17 @@ def application_rbac(
         else:
             # Its own tests come first: of many policies they tell most apart.
             principal = all_of((*principals_of(_own(expression, action)), *counts[action]))
-        policies[policy_name(policy)] = rbac_pb2.Policy(
-            permissions=[rbac_pb2.Permission(any=True)], principals=[principal]
-        )
+        policies[policy_name(policy)] = rbac_pb2.Policy(permissions=[_but(unless)], principals=[principal])
     rules = rbac_pb2.RBAC(action=rbac_pb2.RBAC.ALLOW, policies=policies)
     return rbac_filter_pb2.RBACPerRoute(rbac=rbac_filter_pb2.RBAC(shadow_rules=rules))
+
+
+def _but(unless: Sequence[rbac_pb2.Permission]) -> rbac_pb2.Permission:
+    """Everything that fits none of these."""
+    if not unless:
+        return rbac_pb2.Permission(any=True)
+    found = rbac_pb2.Permission(or_rules=rbac_pb2.Permission.Set(rules=unless))
+    return rbac_pb2.Permission(not_rule=unless[0] if len(unless) == 1 else found)
 
 
 def _own(expression: Expression, action: Action) -> Iterator[Expression]:

@@ -6,7 +6,8 @@ while the tree's input is all of them, joined.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from envoy.config.route.v3 import route_components_pb2
@@ -24,6 +25,7 @@ from doorward.envoy import names
 from doorward.envoy.packing import header_matcher, packed
 from doorward.model.application import Application
 from doorward.model.methods import METHODS
+from doorward.policy.destinations import path_regex
 
 AMBIGUOUS_PATH = r"[^?]*((/|%2[fF])(\.|%2[eE]){1,2}(;|%3[bB])|%25(2[eEfF]|5[cC]|3[bB])).*|.*[^!-~].*"
 """Paths on which Envoy and origins may disagree: dot segments with parameters, ``/..;/`` in any
@@ -35,25 +37,40 @@ Predicate: TypeAlias = matcher_pb2.Matcher.MatcherList.Predicate
 FieldMatcher: TypeAlias = matcher_pb2.Matcher.MatcherList.FieldMatcher
 
 ANYTHING = "(?s).*"
-PERSONS_COOKIE = f"(?s).*({names.TOKEN_COOKIE}|{names.FOOTHOLD_COOKIE})=.*"
-"""Cookies among which one is a person's proof."""
+PERSONS_COOKIE = f"(?s).*({names.TOKEN_COOKIE}|{names.FOOTHOLD_COOKIE})[^=;]*=.*"
+"""Cookies among which one is a person's proof, at this application or at another of this hostname."""
 
-TOKEN_TWICE = f"(?s).*{names.TOKEN_COOKIE}=.*{names.TOKEN_COOKIE}=.*"
-"""Cookies of which two are our token: whoever reads them has to choose one, and others may choose another."""
+TWICE_ENCODED_PATH = r"[^?]*%25[0-9A-Fa-f]{2}.*"
+"""A path that an origin which decodes twice would take for another one: refused where paths tell
+applications apart."""
+
+
+def token_twice(cookie: str) -> str:
+    """Matches cookies of which two are a token of ours: whoever reads them has to choose one, and others may
+    choose another."""
+    return f"(?s).*{re.escape(cookie)}=.*{re.escape(cookie)}=.*"
+
 
 KNOWN_METHODS = tuple("|".join(METHODS[start : start + 7]) for start in range(0, len(METHODS), 7))
 """Few expressions: a matcher for each method was half of what a change cost Envoy at 1,000 hosts. Not
 one, for Envoy bounds the size of each (``re2.max_program_size.error_level``)."""
 
 
-def sorted_out(*routes: Route, refused: Sequence[FieldMatcher] = ()) -> matcher_pb2.Matcher:
-    """These routes, for requests that have a method we know, our token at most once, nothing of what is
-    ``refused`` besides, and a path that has one meaning."""
-    ambiguous = RouteMatch(prefix="/", headers=[header_matcher(":path", regex=AMBIGUOUS_PATH)])
-    judged = [answer("ambiguous-path", ambiguous, 400), *routes]
+def sorted_out(
+    *routes: Route,
+    tokens: Iterable[str] = (names.TOKEN_COOKIE,),
+    paths: bool = False,
+    refused: Iterable[FieldMatcher] = (),
+) -> matcher_pb2.Matcher:
+    """These routes, for requests that have a method we know, each of our ``tokens`` (cookies) at most once,
+    nothing of what is ``refused`` besides, and a path that has one meaning. ``paths``: they tell
+    applications apart by it."""
+    ambiguous = [AMBIGUOUS_PATH, TWICE_ENCODED_PATH] if paths else [AMBIGUOUS_PATH]
+    unclear = [RouteMatch(prefix="/", headers=[header_matcher(":path", regex=regex)]) for regex in ambiguous]
+    judged = [*(answer("ambiguous-path", match, 400) for match in unclear), *routes]
     always = [
         _refused("method-not-allowed", _unknown_method(), 405),
-        _refused("duplicate-cookie", _token_twice(), 400),
+        *(_refused("duplicate-cookie", _token_twice(cookie), 400) for cookie in tokens),
     ]
     return matcher_pb2.Matcher(
         matcher_list=matcher_pb2.Matcher.MatcherList(matchers=[*always, *refused]),
@@ -66,24 +83,35 @@ def _unknown_method() -> Predicate:
     return Predicate(not_matcher=_either(*known))
 
 
-def _token_twice() -> Predicate:
+def _token_twice(cookie: str) -> Predicate:
     """In one ``Cookie`` header or in two, which HTTP/1.1 can have. The pieces of HTTP/2 (RFC 9113 section
     8.2.3) are one header by then."""
-    return _field("cookie", TOKEN_TWICE)
+    return _field("cookie", token_twice(cookie))
 
 
-def two_credentials(application: Application) -> FieldMatcher:
+def two_credentials(places: Sequence[tuple[str, Application]]) -> Iterator[FieldMatcher]:
     """Refuse a service token beside a cookie or token of a person: the fast path would look at the one, the
-    control plane at the other."""
-    machine = [names.CLIENT_ID_HEADER, names.CLIENT_SECRET_HEADER]
-    if application.service_token_header:
-        machine.append(application.service_token_header)
-    both = (
-        _either(*(_field(name, ANYTHING) for name in machine)),
-        _either(_field("cookie", PERSONS_COOKIE), _field(names.CLIENT_TOKEN_HEADER, ANYTHING)),
+    control plane at the other.
+
+    ``places`` are the paths of one host with what is there, most specific first. An application's own header
+    for service tokens is one at its own paths only.
+    """
+    person = _either(_field("cookie", PERSONS_COOKIE), _field(names.CLIENT_TOKEN_HEADER, ANYTHING))
+    usual = _either(
+        *(_field(name, ANYTHING) for name in (names.CLIENT_ID_HEADER, names.CLIENT_SECRET_HEADER))
     )
-    predicate = Predicate(and_matcher=Predicate.PredicateList(predicate=both))
-    return _refused("two-credentials", predicate, 400)
+    yield _refused("two-credentials", _both(usual, person), 400)
+    elsewhere: list[Predicate] = []
+    for path, application in places:
+        there = [_field(":path", f"{path_regex(path)}(\\?.*)?")] if path else []
+        if application.service_token_header:
+            shown = _field(application.service_token_header, ANYTHING)
+            yield _refused("two-credentials", _both(*elsewhere, *there, shown, person), 400)
+        elsewhere += [Predicate(not_matcher=one) for one in there]
+
+
+def _both(*predicates: Predicate) -> Predicate:
+    return Predicate(and_matcher=Predicate.PredicateList(predicate=predicates))
 
 
 def _either(*predicates: Predicate) -> Predicate:

@@ -5,7 +5,7 @@ The same state gives the same bytes and the same versions, so that Envoy is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -19,11 +19,13 @@ from google.protobuf import any_pb2
 
 from doorward.envoy.clusters import application_clusters, web_cluster
 from doorward.envoy.extensions import build_extensions
+from doorward.envoy.forwarding import Place
 from doorward.envoy.listeners import build_listener
 from doorward.envoy.packing import packed
 from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
 from doorward.envoy.tls import build_secret
 from doorward.envoy.virtual_hosts import application_host, build_routes, team_host, unknown_host
+from doorward.model.application import Application
 from doorward.model.claims import token_generation
 from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.ids import ApplicationId
@@ -68,13 +70,19 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Built:
+class _Clusters:
     """What was made of an application, and what it was made of."""
 
-    served: ServedApplication
-    generation: str
-    clusters: tuple[Resource, ...]
-    host: Resource
+    application: Application
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """What was made of a hostname's applications, and what it was made of."""
+
+    places: tuple[Place, ...]
+    resource: Resource
 
 
 class SnapshotBuilder:
@@ -90,24 +98,29 @@ class SnapshotBuilder:
         self._own_hosts = [_resource(team_host(settings)), _resource(unknown_host())]
         self._listeners: Mapping[tuple[CertificateAuthority, ...], Resource] = {}
         self._routes = [_resource(build_routes())]
-        self._built: Mapping[ApplicationId, _Built] = {}
+        self._clusters: Mapping[ApplicationId, _Clusters] = {}
+        self._hosts: Mapping[str, _Host] = {}
 
     def build(self, state: EdgeState) -> Snapshot:
         """The xDS resources that make ``state`` so."""
-        self._built = {
-            served.application.id: self._application(served, state.generation)
-            for served in state.applications
+        self._clusters = {
+            served.application.id: self._clusters_of(served.application) for served in state.applications
         }
-        built = self._built.values()
+        served_by_id = {served.application.id: served for served in state.applications}
+        self._hosts = {
+            hostname: self._host(hostname, tuple(_places(state, hostname, served_by_id)))
+            for hostname in state.destinations.by_hostname
+        }
+        clusters = (resource for made in self._clusters.values() for resource in made.resources)
         extensions = build_extensions(self._settings, state)
         secret = build_secret(state.certificate, state.private_key)
         resources = {
-            CLUSTER: _by_name(self._own_clusters, (cluster for b in built for cluster in b.clusters)),
+            CLUSTER: _by_name(self._own_clusters, clusters),
             SECRET: _by_name([_resource(secret)]),
             EXTENSION: _by_name(map(_resource, extensions)),
             LISTENER: _by_name([self._listener(tuple(state.authorities))]),
             ROUTES: _by_name(self._routes),
-            VIRTUAL_HOST: _by_name(self._own_hosts, (b.host for b in built)),
+            VIRTUAL_HOST: _by_name(self._own_hosts, (made.resource for made in self._hosts.values())),
         }
         whole = sha256()
         for type_url in TYPES:
@@ -120,18 +133,27 @@ class SnapshotBuilder:
             self._listeners = {authorities: _resource(build_listener(self._settings, authorities))}
         return self._listeners[authorities]
 
-    def _application(self, served: ServedApplication, organisation: int) -> _Built:
-        application = served.application
-        generation = token_generation(organisation, application.generation, served.compiled.fingerprint)
-        before = self._built.get(application.id)
-        if before is not None and (before.served, before.generation) == (served, generation):
+    def _clusters_of(self, application: Application) -> _Clusters:
+        before = self._clusters.get(application.id)
+        if before is not None and before.application == application:
             return before
-        return _Built(
-            served,
-            generation,
-            clusters=tuple(map(_resource, application_clusters(self._settings, application))),
-            host=_resource(application_host(self._settings, served, generation=generation)),
-        )
+        made = application_clusters(self._settings, application)
+        return _Clusters(application, tuple(map(_resource, made)))
+
+    def _host(self, hostname: str, places: tuple[Place, ...]) -> _Host:
+        before = self._hosts.get(hostname)
+        if before is not None and before.places == places:
+            return before
+        return _Host(places, _resource(application_host(self._settings, hostname, places)))
+
+
+def _places(
+    state: EdgeState, hostname: str, served: Mapping[ApplicationId, ServedApplication]
+) -> Iterator[Place]:
+    for placed in state.destinations.at(hostname):
+        found = served[placed.application.id]
+        own, fingerprint = placed.application.generation, found.compiled.fingerprint
+        yield Place(placed.destination, found, token_generation(state.generation, own, fingerprint))
 
 
 def _resource(message: Named) -> Resource:

@@ -10,6 +10,7 @@ from doorward.model.application import Application
 from doorward.model.client_certificate import CertificateAuthority
 from doorward.model.ids import Credential, SessionId
 from doorward.policy.compiler import CompiledApplication
+from doorward.policy.destinations import Destinations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +71,15 @@ class EdgeState:
     changed at an instant.
 
     ``machines`` are the credentials that hold: of service tokens that are neither disabled nor expired, by
-    secrets that were not rotated away. ``authorities`` are those for client certificates.
+    secrets that were not rotated away. ``authorities`` are those for client certificates. ``destinations``
+    say where each of the applications answers.
     ``generation`` is the organisation's. ``jwks`` is a JSON text of public keys. ``certificate``
     and ``private_key`` are PEM texts.
     """
 
     generation: int
     applications: Sequence[ServedApplication]
+    destinations: Destinations
     machines: Sequence[Credential]
     revoked: Sequence[SessionId]
     changed: Mapping[SessionId, datetime] = field(default_factory=dict)

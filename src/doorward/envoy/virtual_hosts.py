@@ -1,5 +1,5 @@
 """Virtual hosts: which hostname is which application. Each is a resource of its own (VHDS), so that a
-change of one application is sent without the others.
+change of one is sent without the others.
 
 Rule: every route of an application's host either answers itself, leads to Doorward's own pages, or
 carries the application's RBAC and goes through ``ext_authz``. Only the first two kinds switch
@@ -10,16 +10,18 @@ What no route may see is sorted out before (``refusals``); where routes lead is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from envoy.config.route.v3 import route_components_pb2, route_pb2
 from envoy.config.route.v3.route_components_pb2 import RouteMatch
 from envoy.extensions.filters.http.jwt_authn.v3 import config_pb2 as jwt_pb2
 
 from doorward.envoy import names
-from doorward.envoy.forwarding import to_application, to_web
+from doorward.envoy.application_filters import application_filters
+from doorward.envoy.forwarding import Place, to_application, to_web
 from doorward.envoy.packing import over_ads, packed
-from doorward.envoy.rbac import application_rbac
 from doorward.envoy.refusals import answer, sorted_out, two_credentials
-from doorward.envoy.state import EdgeSettings, ServedApplication
+from doorward.envoy.state import EdgeSettings
 
 
 def build_routes() -> route_pb2.RouteConfiguration:
@@ -32,21 +34,41 @@ def build_routes() -> route_pb2.RouteConfiguration:
 
 
 def application_host(
-    settings: EdgeSettings, served: ServedApplication, *, generation: str
+    settings: EdgeSettings, hostname: str, places: Sequence[Place]
 ) -> route_components_pb2.VirtualHost:
-    """An application's host; ``generation`` is the ``gen`` that its tokens must have."""
-    application = served.application
-    rules = application_rbac(served.compiled, audience=application.audience, generation=generation)
+    """A hostname, or all that a wildcard stands for: ``places`` are what is there, most specific first.
+
+    Where it is one application's alone, the host has its filter settings; else each of the routes has, and
+    none of them those of another.
+    """
+    filters = {
+        place.served.application.id: application_filters(place.served, generation=place.generation)
+        for place in places
+    }
+    alone = next(iter(filters.values())) if len(filters) == 1 else {}
+    routes = [
+        route
+        for place in places
+        for route in to_application(
+            settings, place, hostname, {} if alone else filters[place.served.application.id]
+        )
+    ]
+    if all(place.destination.path for place in places):
+        routes.append(answer("unknown-host", RouteMatch(prefix="/"), 404))
+    tokens = dict.fromkeys(names.token_cookie(place.served.application) for place in places)
+    paths = any(place.destination.path for place in places)
     return route_components_pb2.VirtualHost(
-        name=names.virtual_host(application.id),
-        domains=_domains(settings, application.hostname),
+        name=names.virtual_host(hostname),
+        domains=_domains(settings, hostname),
         matcher=sorted_out(
             to_web(names.ACCESS_PATH),
-            *to_application(settings, served),
-            refused=[two_credentials(application)],
+            *routes,
+            tokens=tokens,
+            paths=paths,
+            refused=two_credentials([(place.destination.path, place.served.application) for place in places]),
         ),
         typed_per_filter_config={
-            names.RBAC: packed(rules),
+            **alone,
             names.JWT_AUTHN: packed(jwt_pb2.PerRouteConfig(requirement_name=names.REQUIREMENT)),
         },
     )

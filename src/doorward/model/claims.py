@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.model.access import Identity
-from doorward.model.ids import Audience, Credential, IdentityProviderId, ServiceTokenId, SessionId
+from doorward.model.identity_headers import fit_into_token, identity_headers
+from doorward.model.ids import (
+    Audience,
+    Credential,
+    IdentityProviderId,
+    PolicyId,
+    ServiceTokenId,
+    SessionId,
+)
 
 TOKEN_TYPE = "app"
 """The ``type`` of a token that admits to one application. No other token may be taken for one."""
@@ -47,6 +56,7 @@ class Mentioned:
 
     ``claims`` are pairs of name and value, ``methods`` are authentication methods. ``upn`` is whether
     any user principal name is looked for.
+    ``headers`` are ``Origin.identity_headers``. ``policy`` is whether it matters which one admitted them.
     """
 
     groups: frozenset[str] = frozenset()
@@ -55,6 +65,8 @@ class Mentioned:
     contexts: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
     upn: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    policy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +99,9 @@ class TokenClaims:
 
     ``claims`` holds further facts as ``name=value``; ``contexts`` are authentication contexts, none of
     which the token outlives; ``methods`` are ways in which the person proved themselves. ``met`` and
-    ``unmet`` are those of ``Verdicts``.
+    ``unmet`` are those of ``Verdicts``. ``headers`` are what the
+    origin is told of the person, by header: all of it, or None where that would be too much for a token.
+    ``policy`` is the one that admitted them, where it matters.
     A person's token has ``session``, ``email`` and ``identity_provider``; a machine's has
     ``service_token``, ``credential`` and ``common_name`` (its client id) and none of those. That of a client
     certificate has its ``fingerprint`` (SHA-256, hexadecimal) and ``common_name`` only. Policies
@@ -106,6 +120,8 @@ class TokenClaims:
     methods: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
+    headers: Mapping[str, str] | None = None
+    policy: PolicyId | None = None
     session: SessionId | None = None
     service_token: ServiceTokenId | None = None
     credential: Credential | None = None
@@ -121,8 +137,10 @@ class TokenClaims:
         mentioned: Mentioned,
         verdicts: Verdicts,
         validity: Validity,
+        policy: PolicyId | None = None,
     ) -> TokenClaims:
         """A person's claims. Of their facts only those that the policies mention go in."""
+        headers = identity_headers(mentioned.headers, identity)
         return cls(
             validity=validity,
             subject=subject_of(identity),
@@ -136,6 +154,8 @@ class TokenClaims:
             methods=tuple(sorted(identity.methods & mentioned.methods)),
             met=tuple(sorted(verdicts.met)),
             unmet=tuple(sorted(verdicts.unmet)),
+            headers=headers if mentioned.headers and fit_into_token(headers) else None,
+            policy=policy if mentioned.policy else None,
             session=session,
         )
 
@@ -215,5 +235,8 @@ class TokenClaims:
             "amr": list(self.methods),
             "met": list(self.met),
             "unmet": list(self.unmet),
+            "policy": self.policy,
+            "headers": self.headers,
+            "told": "" if self.headers is None else "all",
         }
         return claims | {name: value for name, value in facts.items() if value}

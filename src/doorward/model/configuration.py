@@ -51,10 +51,6 @@ class Configuration:
                 return application
         raise NotFound(f"there is no application {application_id!r}")
 
-    def application_at(self, hostname: str) -> Application | None:
-        """The application that answers on ``hostname`` (canonical: lower case, no port)."""
-        return next((a for a in self.applications if a.hostname == hostname), None)
-
     def tunnel_named(self, name: str) -> Tunnel:
         """Raises NotFound when there is none."""
         for tunnel in self.tunnels:

@@ -50,6 +50,8 @@ class Policy:
 
     ``purpose`` and ``approval`` go with ``ALLOW`` only. Whoever is asked for an approval is asked for the
     purpose too.
+    ``session_duration`` is for how long those stay in whom it admits, instead of what the application says;
+    it goes with ``ALLOW`` only.
     """
 
     id: PolicyId
@@ -58,6 +60,7 @@ class Policy:
     name: str = ""
     purpose: Purpose | None = None
     approval: Approval | None = None
+    session_duration: timedelta | None = None
 
     @property
     def needs_grant(self) -> bool:

@@ -51,6 +51,10 @@ def check_policy(policy: Policy, groups: Mapping[RuleGroupId, RuleGroup], *, fie
     if policy.needs_grant and policy.action is not Action.ALLOW:
         asked = "purpose" if policy.purpose is not None else "approval"
         raise Invalid(f"{field}.{asked}", "goes with action allow only: no other one asks people anything")
+    if policy.session_duration is not None and policy.action is not Action.ALLOW:
+        raise Invalid(
+            f"{field}.session_duration", "goes with action allow only: no other one makes a session"
+        )
     if policy.approval is not None:
         _check_approval(policy.approval, field=f"{field}.approval")
     if (count := size(policy.rules, groups)) > LARGEST:
@@ -130,7 +134,13 @@ class Things:
 
 
 def check_providers(there: Things, application: Application) -> None:
-    """Raises Invalid where an application takes sign-ins by an identity provider that is not there."""
+    """Raises Invalid where an application takes sign-ins by an identity provider that is not there, or
+    sends people to one that it does not take."""
+    first = application.sign_in_with
+    taken = set(application.identity_providers) or there.providers
+    if first is not None and first not in taken & there.providers:
+        place = f"applications[{application.id}].sign_in_with"
+        _refuse_missing(place, "identity provider of this application", first, taken & there.providers)
     for index, provider in enumerate(application.identity_providers):
         if provider not in there.providers:
             field = f"applications[{application.id}].identity_providers[{index}]"

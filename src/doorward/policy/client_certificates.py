@@ -9,7 +9,7 @@ nothing: then no certificate of that CA counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -135,12 +135,17 @@ class Judged:
     sans: frozenset[str]
 
     def counting(
-        self, hostname: str, authorities: Mapping[CertificateAuthorityId, Authority], now: datetime
+        self,
+        hostnames: Collection[str],
+        authorities: Mapping[CertificateAuthorityId, Authority],
+        now: datetime,
     ) -> ClientCertificate | str:
-        """What it proves on ``hostname``, or why it does not count there. One that any of the authorities
-        there revoked does not, whoever else may have issued it."""
+        """What it proves to an application on ``hostnames``, or why it does not count there. One that any of
+        the authorities there revoked does not, whoever else may have issued it."""
         asked = [
-            (name, anchor) for name, anchor in self.issuers if authorities[name].declared.asks_at(hostname)
+            (name, anchor)
+            for name, anchor in self.issuers
+            if any(authorities[name].declared.asks_at(hostname) for hostname in hostnames)
         ]
         found = [(name, anchor, _why_not(self.certificate, anchor, now)) for name, anchor in asked]
         good = [(name, anchor) for name, anchor, why in found if not why]

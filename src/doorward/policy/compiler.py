@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import MappingProxyType
 
 from doorward.model.application import Application
@@ -136,17 +137,27 @@ def compile_sources(sources: Sources) -> CompiledApplication:
     ]
     ordered = sorted(spelt, key=lambda policy: policy.action not in _FIRST)
     selectors = [selector for policy in ordered for selector in groups_of.selectors_in(policy.rules, groups)]
-    mentioned = _mentioned(selectors)
+    mentioned = replace(
+        _mentioned(selectors),
+        headers=application.origin.identity_headers,
+        policy=any(policy.session_duration is not None for policy in ordered),
+    )
     judged = tuple(
         sorted({s for s in selectors if isinstance(SELECTORS.get(s.kind), Judged)}, key=judged_name)
     )
     return CompiledApplication(
         application=application.id,
-        policies=tuple(_with_expressions(ordered, groups, lists, _taken(application))),
+        policies=tuple(_with_expressions(ordered, groups, lists, _people(application, mentioned))),
         rule_groups=groups,
         mentioned=mentioned,
         judged=judged,
-        fingerprint=_fingerprint(mentioned, judged, lists, sources.evaluations),
+        fingerprint=_fingerprint(
+            mentioned,
+            judged,
+            lists,
+            evaluations=sources.evaluations,
+            durations=_session_durations(application, ordered),
+        ),
         version=policies_version(ordered, groups, application.identity_providers),
         looks_at_target=any(s.kind in ABOUT_TARGET for s in selectors),
         unknown_kinds=frozenset(s.kind for s in selectors if s.kind not in SELECTORS),
@@ -154,29 +165,41 @@ def compile_sources(sources: Sources) -> CompiledApplication:
     )
 
 
-def _taken(application: Application) -> Expression:
-    """Whether the person signed in by an identity provider that the application takes."""
-    if not application.identity_providers:
-        return ALWAYS
-    return either(ClaimEquals("idp", provider) for provider in application.identity_providers)
+def _people(application: Application, mentioned: Mentioned) -> Expression:
+    """What a person's token must be, whatever the policy: of an identity provider that the application
+    takes, and with all that the origin is to be told."""
+    taken = either(ClaimEquals("idp", provider) for provider in application.identity_providers)
+    return both(
+        (
+            taken if application.identity_providers else ALWAYS,
+            ClaimEquals("told", "all") if mentioned.headers else ALWAYS,
+        )
+    )
 
 
 def _with_expressions(
     ordered: Sequence[Policy],
     groups: Mapping[RuleGroupId, RuleGroup],
     lists: Mapping[ListId, NamedList],
-    taken: Expression,
+    people: Expression,
 ) -> Iterator[CompiledPolicy]:
-    """Pair each policy with its expression. A deny policy turns into a condition on all later ones."""
+    """Pair each policy with its expression. A deny policy turns into a condition on all later ones.
+
+    Where policies differ in how long a session lasts, a token counts only under the policy that it was made
+    under: its end is that one's.
+    """
     not_denied: list[Expression] = []
+    own_durations = any(policy.session_duration is not None for policy in ordered)
     for position, policy in enumerate(ordered):
         between = rule_bounds(policy.rules, groups, lists, token=policy.action is not Action.BYPASS)
         expression: Expression = NEVER
         if policy.action is Action.DENY:
             not_denied.append(negation(between.possible))
         else:
-            people = taken if policy.action is Action.ALLOW else ALWAYS
-            expression = both((_WHO[policy.action], people, between.certain, *not_denied))
+            who = [_WHO[policy.action]]
+            if policy.action is Action.ALLOW:
+                who += [people, ClaimEquals("policy", policy.id) if own_durations else ALWAYS]
+            expression = both((*who, between.certain, *not_denied))
         yield CompiledPolicy(position=position, policy=policy, expression=expression)
 
 
@@ -216,11 +239,21 @@ def _mentioned(selectors: Iterable[Selector]) -> Mentioned:
     )
 
 
+def _session_durations(application: Application, policies: Sequence[Policy]) -> Mapping[str, float]:
+    """In seconds, the application's under no name and those of policies under theirs: a token made under
+    others may live too long."""
+    durations: dict[str, timedelta | None] = {"": application.session_duration}
+    durations |= {policy.id: policy.session_duration for policy in policies}
+    return {name: found.total_seconds() for name, found in durations.items() if found is not None}
+
+
 def _fingerprint(
     mentioned: Mentioned,
     judged: Sequence[Selector],
     lists: Mapping[ListId, NamedList],
+    *,
     evaluations: Mapping[ExternalEvaluationId, ExternalEvaluation],
+    durations: Mapping[str, float],
 ) -> str:
     """Names the facts that a token must carry; the leading number counts changes to their form. What a
     token says of a list is about the list as it was, and what an evaluator said was said by the one that
@@ -241,6 +274,8 @@ def _fingerprint(
             [judged_name(selector) for selector in judged],
             on_lists,
             answering,
+            mentioned.headers,
+            durations,
         ]
     )
     return hashlib.sha256(facts.encode()).hexdigest()[:12]

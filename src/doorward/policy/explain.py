@@ -36,6 +36,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
             "It asks for a client certificate, and none was shown that counts: none at all, or one that has "
             "expired, was revoked or is another authority's."
         ),
+        Reason.SESSION_ENDED: "Your time in this application is over. Open it again.",
         Reason.PURPOSE_REQUIRED: "It wants to know why you come before it lets you in.",
         Reason.APPROVAL_REQUIRED: "Somebody has to approve it before you may come in.",
         Reason.UNKNOWN_FACT: (

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     """All that is missing is an authentication context, which another sign-in would bring."""
     CERTIFICATE_REQUIRED = "certificate-required"
     """A rule looks at client certificates, and none was shown that counts."""
+    SESSION_ENDED = "session-ended"
+    """The person is signed in, and was in this application for as long as its session may be."""
     PURPOSE_REQUIRED = "purpose-required"
     """All that is missing is a reason for coming, which the person can give."""
     APPROVAL_REQUIRED = "approval-required"

@@ -18,8 +18,9 @@ def policies_version(
     identity_providers: Iterable[IdentityProviderId],
 ) -> str:
     """12 hexadecimal digits, the same for the same policies (in the order of evaluation and in canonical
-    spelling), rule groups and identity providers. Names are for people and do not count; ids do, for a
-    decision names the policy by its id. So do the items of lists not: a list has its own history."""
+    spelling), rule groups and identity providers. Names are for people and do not count, nor
+    does how long somebody stays; ids do, for a decision names the policy by its id. So do the items of lists
+    not: a list has its own history."""
     said = json.dumps(
         [
             1,

@@ -58,7 +58,8 @@ class ClientCertificates:
         judged = self._judged(pem)
         if judged is None:
             return None
-        found = judged.counting(application.hostname, authorities, self._clock.now())
+        hostnames = [destination.hostname for destination in application.destinations]
+        found = judged.counting(hostnames, authorities, self._clock.now())
         if isinstance(found, ClientCertificate):
             return found
         if first:

@@ -10,14 +10,16 @@ import structlog
 
 from doorward.declaration import Change, blamed, changes, export, merge, parse
 from doorward.model.configuration import Configuration
-from doorward.model.errors import Invalid
+from doorward.model.errors import Conflict, Invalid
 from doorward.model.identity_provider import Account, LocalAccounts, whom_it_means
 from doorward.model.ids import IdentityProviderId
 from doorward.policy.client_certificates import check_in_time
+from doorward.policy.destinations import Destinations
 from doorward.ports.clock import Clock, Randomness
 from doorward.ports.credentials import Owner
 from doorward.ports.edges import Edges
 from doorward.ports.stores import Stores
+from doorward.services.audited.configurations import configuration_facts
 from doorward.services.current import Current, InForce
 from doorward.services.live_streams import LiveStreams
 from doorward.services.publish import Publisher
@@ -50,12 +52,18 @@ class AccessFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a change did. ``refusal`` holds Envoy's words where an edge did not take it."""
+    """What a change did. ``refusal`` holds Envoy's words where an edge did not take it. ``before`` and
+    ``after`` are what is in force and what would be, as ``configuration_facts``: of a dry run only."""
 
     changes: Sequence[Change]
     version: str
     live: bool
     refusal: str
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+
+
+_REVISION = "# Revision {0}: with --based-on {0} it is applied only if nobody has changed anything since.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +109,15 @@ class Configurations:
         return configuration
 
     async def export(self, *, with_secrets: bool) -> str:
-        """The configuration as a declarative file."""
-        return export(await self.load(), with_secrets=with_secrets)
+        """The configuration as a declarative file, which begins with its revision."""
+        configuration, version = await self._stores.configurations.load()
+        return _REVISION.format(version) + export(configuration, with_secrets=with_secrets)
 
-    async def apply(self, file: AccessFile, *, dry_run: bool) -> Outcome:
+    async def apply(self, file: AccessFile, *, dry_run: bool, based_on: int | None = None) -> Outcome:
         """Bring a declarative file into force: all of it, or nothing.
+
+        ``based_on`` is the revision that the file was made from; without it, what others did meanwhile
+        is undone where the file says otherwise.
 
         Raises:
             DeclarationInvalid: with every fault and its line; nothing was changed.
@@ -122,30 +134,39 @@ class Configurations:
                 verify_password=self._passwords.verify,
             )
             try:
-                self._check_hostnames(after)
+                Destinations.of(after.applications, reserved=self._reserved)
                 self._check_certificates(current, after)
             except Invalid as error:
                 raise blamed(error, declaration, after) from None
             return after
 
-        return await self.change(merged, dry_run=dry_run)
+        return await self.change(merged, dry_run=dry_run, based_on=based_on)
 
     async def change(
-        self, transform: Callable[[Configuration], Configuration], *, dry_run: bool = False
+        self,
+        transform: Callable[[Configuration], Configuration],
+        *,
+        dry_run: bool = False,
+        based_on: int | None = None,
     ) -> Outcome:
-        """Replace the configuration by what ``transform``, a pure function, makes of it.
+        """Replace the configuration by what ``transform``, a pure function, makes of it; only if it is at
+        the revision ``based_on``, where that is given.
 
         What is refused changes nothing. People whom the change concerns (a disabled account, another
         password, other groups) are signed out; streams that would no longer be opened are cut.
         """
         async with self._lock:
             before, version = await self._stores.configurations.load()
+            if based_on not in (None, version):
+                raise Conflict(
+                    f"somebody has changed the configuration since revision {based_on}, it is {version} now: "
+                    "export it again and make your change there. Nothing was changed"
+                )
             after = await asyncio.to_thread(transform, before)
-            self._check_hostnames(after)
-            in_force = InForce.of(after, version, before=self._current.known())
+            in_force = InForce.of(after, version, reserved=self._reserved, before=self._current.known())
             made = changes(before, after)
             if dry_run:
-                return Outcome(changes=made, version="", live=False, refusal="")
+                return await asyncio.to_thread(_dry_outcome, made, before, after, version)
             if after != before:
                 version = await self._stores.configurations.save(after, expected=version)
                 log.info("configuration changed", changes=[str(change) for change in made])
@@ -189,13 +210,19 @@ class Configurations:
                 field = f"certificate_authorities[{authority.id}].{error.field}"
                 raise Invalid(field, error.problem) from None
 
-    def _check_hostnames(self, configuration: Configuration) -> None:
-        for application in configuration.applications:
-            if application.hostname in self._reserved:
-                raise Invalid(
-                    f"applications[{application.id}].hostname",
-                    f"{application.hostname!r} is the team domain: choose another hostname",
-                )
+
+def _dry_outcome(
+    made: Sequence[Change], before: Configuration, after: Configuration, version: int
+) -> Outcome:
+    """Both sides without secrets, for whoever tries the change on what was decided."""
+    return Outcome(
+        changes=made,
+        version="",
+        live=False,
+        refusal="",
+        before=configuration_facts(before, version),
+        after=configuration_facts(after, version),
+    )
 
 
 def _changed_people(before: Configuration, after: Configuration) -> list[tuple[str, IdentityProviderId]]:

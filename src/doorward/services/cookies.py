@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from doorward.model.application_options import SameSite
 
-def set_cookie(name: str, value: str, *, lifetime: timedelta, cross_site: bool = False) -> str:
+
+def set_cookie(name: str, value: str, *, lifetime: timedelta, same_site: SameSite = SameSite.LAX) -> str:
     """A ``Set-Cookie`` value. ``SameSite=Lax``: links from elsewhere work, foreign forms do not.
 
-    ``cross_site`` lets it come with foreign forms too: for answers that are posted, and only for
-    cookies that are worth nothing without such an answer.
+    ``SameSite=None`` lets it come with foreign forms too: for answers that are posted, and then only for
+    cookies that are worth nothing without such an answer; and where an administrator wants an application
+    to be called by other sites.
     """
     age = max(0, int(lifetime.total_seconds()))
-    same_site = "None" if cross_site else "Lax"
-    return f"{name}={value}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite={same_site}"
+    site = same_site.value.capitalize()
+    return f"{name}={value}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite={site}"
 
 
 def clear_cookie(name: str) -> str:

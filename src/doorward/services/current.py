@@ -5,7 +5,7 @@ Read on every question of the edge, replaced whole when a configuration is publi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from doorward.model.service_token import ServiceToken
 from doorward.model.session import Session
 from doorward.policy.compilation import Compilation
 from doorward.policy.compiled import CompiledApplication
+from doorward.policy.destinations import Destinations
 from doorward.policy.named_lists import Membership
 
 
@@ -30,7 +31,7 @@ class InForce:
     configuration: Configuration
     version: int
     compilation: Compilation
-    by_hostname: Mapping[str, Application] = field(default_factory=dict)
+    destinations: Destinations = field(default_factory=lambda: Destinations.of(()))
     by_id: Mapping[ApplicationId, Application] = field(default_factory=dict)
     providers: Mapping[IdentityProviderId, IdentityProvider] = field(default_factory=dict)
     membership: Membership = field(default_factory=lambda: Membership.of(()))
@@ -38,8 +39,16 @@ class InForce:
     """By client id."""
 
     @classmethod
-    def of(cls, configuration: Configuration, version: int, *, before: InForce | None = None) -> InForce:
-        """Compile ``configuration``, with what has not changed taken from ``before``.
+    def of(
+        cls,
+        configuration: Configuration,
+        version: int,
+        *,
+        reserved: Iterable[str] = (),
+        before: InForce | None = None,
+    ) -> InForce:
+        """Compile ``configuration``, with what has not changed taken from ``before``. ``reserved`` hostnames
+        are no application's.
 
         Raises Invalid when it contradicts itself.
         """
@@ -48,7 +57,7 @@ class InForce:
             configuration=configuration,
             version=version,
             compilation=compilation,
-            by_hostname={a.hostname: a for a in configuration.applications},
+            destinations=Destinations.of(configuration.applications, reserved=reserved),
             by_id={a.id: a for a in configuration.applications},
             providers={provider.id: provider for provider in configuration.identity_providers},
             service_tokens={token.client_id: token for token in configuration.service_tokens},
@@ -85,6 +94,12 @@ class InForce:
         and no secret that was rotated away."""
         tokens = self.service_tokens.values()
         return {credential: token.id for token in tokens for credential in token.credentials(now)}
+
+    def at(self, hostname: str) -> tuple[Application, ...]:
+        """The applications that answer somewhere on a hostname."""
+        return tuple(
+            {placed.application.id: placed.application for placed in self.destinations.at(hostname)}.values()
+        )
 
     def generation_of(self, application: Application) -> str:
         """The ``gen`` claim that a token for ``application`` must carry now."""

@@ -5,18 +5,20 @@ Rule: every way out of here is an explicit answer; an error is a refusal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from doorward.envoy import names
 from doorward.model.access import AccessRequest
-from doorward.model.application import Application
+from doorward.model.application import Application, ApplicationType
+from doorward.model.application_options import WithoutSignIn
 from doorward.model.client_certificate import ClientCertificate
 from doorward.model.errors import Invalid, NotFound, Refused
 from doorward.model.policy import Action
 from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
+from doorward.policy.compiled import CompiledApplication
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.missing_grant import missing_grant
@@ -34,10 +36,10 @@ from doorward.services.fresh_assertions import FreshAssertions
 from doorward.services.linked_applications import Call, LinkedApplications
 from doorward.services.machines import Machines
 from doorward.services.passes import Passes
+from doorward.services.proofs import Proof, Proofs
 from doorward.services.questions import Answer, Deny, Kind, Pass, Question, SendToSignIn
-from doorward.services.refusals import denied, facts_of, refusal, sentence_of
+from doorward.services.refusals import denied, facts_of, refusal, refused_by_policies, sentence_of
 from doorward.services.requests import Requests
-from doorward.services.secrets import hashed
 from doorward.services.tokens import Tokens
 
 
@@ -59,26 +61,28 @@ class Decider:
         self._current = current
         self._requests = requests
         self._passes = passes
-        self._sessions = sessions
         self._machines = machines
+        self._proofs = Proofs(sessions, tokens=tokens, clock=clock)
         self._tokens = tokens
         self._flows = flows
         self._clock = clock
         self._fresh = FreshAssertions(tokens=tokens, clock=clock)
         self._linked = LinkedApplications(
-            requests=requests, tokens=tokens, session_of_token=self._session_of_token
+            requests=requests, tokens=tokens, proof_of_token=self._proofs.by_token
         )
 
     async def answer(self, question: Question) -> Answer:
         """Whether the request may pass, as whom, or what to answer instead."""
         in_force = self._current.get()
-        application = in_force.by_hostname.get(question.host)
+        application = in_force.destinations.application_at(question.host, question.path)
         if application is None:
             return refusal(404, "unknown-host", "There is no application at this address.")
         if in_force.asks_for_certificates(question.host) and question.server_name != question.host:
             # Its connection was opened for another hostname, where another certificate or none was asked for.
             # Browsers then open one of its own (RFC 9110 section 15.5.20).
             return refusal(421, "misdirected", "This hostname must be asked over a connection of its own.")
+        if application.type is not ApplicationType.SELF_HOSTED:
+            return refusal(426, "not-http", "This application speaks TCP: a browser cannot open it.")
         answer = await self._answer(in_force, application, question)
         asked = in_force.compiled[application.id].version
         return replace(answer, facts=replace(answer.facts, policy_version=asked))
@@ -92,70 +96,29 @@ class Decider:
             answered = await self._passes.answer(in_force, application, question)
             if answered is not None:
                 return answered
-            session = await self._session(in_force, application, question)
-            if session is None:
+            proof = await self._proofs.at(in_force, application, question)
+            if proof is None:
                 call = await self._linked.recognise(in_force, application, question)
                 if call is not None:
-                    return self._answer_call(in_force, application, call)
+                    return self._answer_call(in_force, application, call, question)
         except Invalid as unreadable:
             return refusal(400, "credentials-unreadable", sentence_of(unreadable))
         except Refused as refused:
             return refusal(401, "credentials-refused", sentence_of(refused))
-        return await self._answer_person(in_force, application, session, question)
+        return await self._answer_person(in_force, application, proof, question)
 
-    async def identify(self, question: Question) -> tuple[Application, Session | None]:
-        """The application of a host and the live session that the request proves there.
+    async def identify(self, question: Question) -> Sequence[Session]:
+        """The live sessions that the request proves at the applications of a host, each once: mostly one,
+        as people sign in once for all of them.
 
-        Raises NotFound for a host that is no application; Refused for ambiguous credentials.
+        Raises NotFound for a host that is no application's; Refused for ambiguous credentials.
         """
         in_force = self._current.get()
-        application = in_force.by_hostname.get(question.host)
-        if application is None:
+        applications = in_force.at(question.host)
+        if not applications:
             raise NotFound("there is no application at this address")
-        return application, await self._session(in_force, application, question)
-
-    async def _session(
-        self, in_force: InForce, application: Application, question: Question
-    ) -> Session | None:
-        """The live session that the request proves, by its foothold cookie or a token of ours."""
-        secret = question.cookie(names.FOOTHOLD_COOKIE)
-        if secret:
-            session = await self._session_of_foothold(application, secret)
-            if session is not None:
-                return session
-        token = question.header(names.CLIENT_TOKEN_HEADER) or question.cookie(names.TOKEN_COOKIE)
-        if not token:
-            return None
-        return await self._session_of_token(in_force, application, token)
-
-    async def _session_of_foothold(self, application: Application, secret: str) -> Session | None:
-        try:
-            foothold, session = await self._sessions.foothold(hashed(secret))
-        except NotFound:
-            return None
-        now = self._clock.now()
-        live = session.is_live(now) and now < foothold.expires
-        return session if live and foothold.application == application.id else None
-
-    async def _session_of_token(
-        self, in_force: InForce, application: Application, token: str
-    ) -> Session | None:
-        """None for a token that does not hold, is for elsewhere, or was ended by a generation."""
-        try:
-            claims = self._tokens.verify(token)
-        except Refused:
-            return None
-        ours = f"{in_force.configuration.generation}.{application.generation}."
-        if application.audience not in claims.get("aud", ()) or not claims.get("sid"):
-            return None
-        if not str(claims.get("gen", "")).startswith(ours):
-            return None
-        try:
-            session = await self._sessions.get(claims["sid"])
-        except NotFound:
-            return None
-        live = session.is_live(self._clock.now()) and not session.pass_name
-        return session if live else None
+        proofs = [await self._proofs.at(in_force, application, question) for application in applications]
+        return tuple({proof.session.id: proof.session for proof in proofs if proof is not None}.values())
 
     async def _answer_machine(
         self, in_force: InForce, application: Application, machine: ProvenMachine, question: Question
@@ -173,7 +136,7 @@ class Decider:
         decision = evaluate(in_force.compiled[application.id], request)
         who = f"service token {machine.token.id}"
         if not decision.allowed:
-            return denied(application, decision, person=who, session=machine.credential)
+            return denied(application, decision, question, person=who, session=machine.credential)
         facts = facts_of(Kind.ALLOW, decision, person=who, session=machine.credential)
         if decision.action is Action.BYPASS:
             return Pass(facts=facts)
@@ -185,28 +148,37 @@ class Decider:
             },
         )
 
-    def _answer_call(self, in_force: InForce, application: Application, call: Call) -> Answer:
+    def _answer_call(
+        self, in_force: InForce, application: Application, call: Call, question: Question
+    ) -> Answer:
         """The token that goes to the origin is the person's, and ends no later than the one shown."""
         email, session = call.session.identity.email, call.session
         if not call.decision.allowed:
-            return denied(application, call.decision, person=email, session=session.id)
+            return denied(application, call.decision, question, person=email, session=session.id)
         facts = facts_of(Kind.ALLOW, call.decision, person=email, session=session.id)
         if call.decision.action is Action.BYPASS:
             return Pass(facts=facts)
         now = call.person.at or self._clock.now()
         issued = issue.for_person(
-            self._tokens, in_force, application, session, request=call.person, now=now, until=call.until
+            self._tokens,
+            in_force,
+            application,
+            session,
+            request=call.person,
+            stay=issue.Stay(None, call.until),
+            now=now,
         )
-        return Pass(facts=facts, headers=_identity_headers(issued, session))
+        return Pass(facts=facts, headers=issue.identity_of(application, session, call.person, issued))
 
     async def _answer_person(
         self,
         in_force: InForce,
         application: Application,
-        session: Session | None,
+        proof: Proof | None,
         question: Question,
     ) -> Answer:
         compiled = in_force.compiled[application.id]
+        session = proof.session if proof is not None else None
         request = await self._requests.of(
             in_force,
             application,
@@ -217,44 +189,53 @@ class Decider:
             certificate=question.certificate,
         )
         decision = evaluate(compiled, request)
-        if decision.allowed:
-            return self._pass(in_force, application, session, decision, question, request)
+        by_certificate = proof is None and decision.action is Action.SERVICE_AUTH
+        if by_certificate and request.certificate is not None:
+            return self._pass_certificate(in_force, application, request.certificate, decision, request)
+        if decision.allowed and (proof is None or decision.action is Action.BYPASS):
+            return Pass(facts=facts_of(Kind.ALLOW, decision))
+        if decision.allowed and proof is not None:
+            until = proof.ends(application, compiled, decision)
+            if until <= self._clock.now():
+                return self._ask_who(application, Decision.deny(Reason.SESSION_ENDED), question)
+            return self._pass(in_force, application, replace(proof, until=until), decision, question, request)
         if session is not None:
-            wanted = missing_grant(compiled, request)
-            if wanted is not None:
-                asks = Reason.APPROVAL_REQUIRED if wanted.approval is not None else Reason.PURPOSE_REQUIRED
-                return self._ask_more(application, session, question, asks)
-            if missing_contexts(compiled, request):
-                return self._ask_more(application, session, question, Reason.CONTEXT_REQUIRED)
-            if not in_force.takes(application, session):
-                return self._ask_more(application, session, question, Reason.OTHER_IDENTITY_PROVIDER)
-            return denied(application, decision, person=session.identity.email, session=session.id)
+            more = _missing(compiled, request)
+            if more is None and not in_force.takes(application, session):
+                more = Reason.OTHER_IDENTITY_PROVIDER
+            if more is not None:
+                return self._ask_more(application, session, question, more)
+            person = session.identity.email
+            return denied(application, decision, question, person=person, session=session.id)
         if not needs_identity(compiled, request):
-            return denied(application, decision, person="")
+            return denied(application, decision, question, person="")
         return self._ask_who(application, decision, question)
 
     def _pass(
         self,
         in_force: InForce,
         application: Application,
-        session: Session | None,
+        proof: Proof,
         decision: Decision,
         question: Question,
         request: AccessRequest,
     ) -> Pass:
         """Identity goes with the request only where a policy that looks at identity allowed it."""
-        if session is None and decision.action is Action.SERVICE_AUTH and request.certificate is not None:
-            return self._pass_certificate(in_force, application, request.certificate, decision, request)
-        if session is None or decision.action is Action.BYPASS:
-            return Pass(facts=facts_of(Kind.ALLOW, decision))
-        now = request.at or self._clock.now()
-        issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
+        session = proof.session
+        issued = issue.for_person(
+            self._tokens,
+            in_force,
+            application,
+            session,
+            request=request,
+            stay=issue.Stay(decision.policy, proof.until),
+            now=request.at or self._clock.now(),
+        )
         renews = bool(question.headers.get("cookie"))
-        cookie = set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime)
         return Pass(
             facts=facts_of(Kind.ALLOW, decision, person=session.identity.email, session=session.id),
-            headers=_identity_headers(issued, session),
-            cookies=[cookie] if renews else [],
+            headers=issue.identity_of(application, session, request, issued),
+            cookies=[_token_cookie(application, issued)] if renews else [],
         )
 
     def _pass_certificate(
@@ -284,16 +265,16 @@ class Decider:
     ) -> Answer:
         """Somebody is signed in, and another sign-in would let them in: send them to it."""
         decision = Decision.deny(reason)
-        if not question.is_navigation:
-            refused = denied(application, decision, person=session.identity.email, session=session.id)
-            return replace(refused, status=401)
+        if not _may_be_sent(application, question):
+            who = session.identity.email
+            return refused_by_policies(application, decision, status=401, person=who, session=session.id)
         departure = self._flows.begin(application, question)
         facts = facts_of(Kind.SIGN_IN, decision, person=session.identity.email, session=session.id)
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
 
     def _ask_who(self, application: Application, decision: Decision, question: Question) -> Answer:
         facts = facts_of(Kind.SIGN_IN, decision)
-        if not question.is_navigation:
+        if not _may_be_sent(application, question):
             return Deny(
                 facts=facts,
                 status=401,
@@ -305,9 +286,19 @@ class Decider:
         return SendToSignIn(facts=facts, location=departure.location, cookies=departure.cookies)
 
 
-def _identity_headers(issued: issue.Issued, session: Session) -> Mapping[str, str]:
-    return {
-        names.ASSERTION_HEADER: issued.token,
-        names.EMAIL_HEADER: session.identity.email,
-        names.SESSION_HEADER: session.id,
-    }
+def _missing(compiled: CompiledApplication, request: AccessRequest) -> Reason | None:
+    """What would let somebody in who is signed in, if anything would."""
+    wanted = missing_grant(compiled, request)
+    if wanted is not None:
+        return Reason.APPROVAL_REQUIRED if wanted.approval is not None else Reason.PURPOSE_REQUIRED
+    return Reason.CONTEXT_REQUIRED if missing_contexts(compiled, request) else None
+
+
+def _token_cookie(application: Application, issued: issue.Issued) -> str:
+    name = names.token_cookie(application)
+    return set_cookie(name, issued.token, lifetime=issued.lifetime, same_site=application.same_site)
+
+
+def _may_be_sent(application: Application, question: Question) -> bool:
+    """Whether whoever asks can be sent to the sign-in, rather than be told 401."""
+    return question.is_navigation and application.sign_in is WithoutSignIn.REDIRECT

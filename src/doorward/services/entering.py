@@ -13,12 +13,15 @@ from typing import Final
 import structlog
 
 from doorward.envoy import names
-from doorward.model.application import Application
+from doorward.model.access import AccessRequest
+from doorward.model.application import Application, ApplicationType
+from doorward.model.application_options import SameSite
 from doorward.model.errors import Conflict, NotFound, Refused
 from doorward.model.grant import Grant
 from doorward.model.ids import SessionId
 from doorward.model.policy import Policy
 from doorward.model.session import ApplicationSession, Session
+from doorward.policy.compiled import CompiledApplication
 from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.launcher import visible
@@ -30,9 +33,12 @@ from doorward.ports.clock import Clock, Randomness
 from doorward.ports.stores import Stores
 from doorward.services import issue
 from doorward.services.arrivals import Onward
+from doorward.services.audited.denials import Denials
 from doorward.services.cookies import set_cookie
 from doorward.services.current import Current
 from doorward.services.flows import Flow
+from doorward.services.proofs import session_end
+from doorward.services.questions import Kind
 from doorward.services.requests import Requests
 from doorward.services.secrets import fits, hashed
 from doorward.services.tokens import Tokens
@@ -40,8 +46,6 @@ from doorward.services.tokens import Tokens
 log = structlog.get_logger("services.entering")
 
 CODE_LIFETIME: Final = timedelta(seconds=60)
-FRONT_PAGE: Final = "/"
-"""What the launcher leads to."""
 BETWEEN_STEP_UPS: Final = timedelta(seconds=60)
 """A session is sent to prove the same thing at most once in this time: no circle of redirects."""
 
@@ -79,6 +83,14 @@ class NeedsGrant:
     asked: Grant | None
 
 
+@dataclass(frozen=True, slots=True)
+class Entered(Onward):
+    """``anew`` where the page has to be asked for by this very host, as a new step of the browser: cookies
+    that no other site may send do not come with what another site led to."""
+
+    anew: bool = False
+
+
 class Entering:
     """The use cases of entering applications. ``authority`` is a hostname as it stands in a URL."""
 
@@ -88,6 +100,7 @@ class Entering:
         *,
         current: Current,
         requests: Requests,
+        denials: Denials,
         tokens: Tokens,
         authority: Callable[[str], str],
         clock: Clock,
@@ -96,6 +109,7 @@ class Entering:
         self._stores = stores
         self._current = current
         self._requests = requests
+        self._denials = denials
         self._tokens = tokens
         self._authority = authority
         self._clock = clock
@@ -105,9 +119,18 @@ class Entering:
         """All applications."""
         return self._current.get().configuration.applications
 
+    def applications_at(self, hostname: str) -> Sequence[Application]:
+        """Those that answer somewhere on a hostname."""
+        return self._current.get().at(hostname)
+
     def url_of(self, application: Application) -> str:
-        """Where people open the application."""
-        return f"https://{self._authority(application.hostname)}{FRONT_PAGE}"
+        """Where people open the application; empty where no link leads: to one that speaks TCP, or one that
+        has only destinations with a ``*``."""
+        if application.type is ApplicationType.BOOKMARK:
+            return application.origin.url
+        if application.type is ApplicationType.TCP or application.home is None:
+            return ""
+        return f"https://{self._authority(application.home.hostname)}{_front_page(application)}"
 
     async def open_to(self, session: Session, *, source: IPv4Address | IPv6Address) -> Sequence[Application]:
         """The applications for the launcher: those that this person may open from there now, if need
@@ -122,7 +145,7 @@ class Entering:
                     source=source,
                     session=session,
                     method="GET",
-                    target=FRONT_PAGE,
+                    target=_front_page(application),
                     ask=False,
                 )
                 if visible(supposing_certificates(in_force.compiled[application.id]), request):
@@ -134,42 +157,70 @@ class Entering:
         return None if flow is None else self._current.get().by_id.get(flow.application)
 
     async def onward(
-        self, session: Session, flow: Flow, *, source: IPv4Address | IPv6Address
+        self, session: Session, flow: Flow, *, source: IPv4Address | IPv6Address, request_id: str
     ) -> Onward | NotAllowed | StepUp | OtherProvider | NeedsGrant:
         """From a session to the application of ``flow``: a one-time code for its host, what is still
-        to be proved, or a refusal.
+        to be proved, or a refusal. What is no way in yet is a decision of the request ``request_id``.
 
-        Raises NotFound when the application is gone.
+        Raises NotFound when the application is gone, or not there any more where the flow began.
         """
         in_force = self._current.get()
         application = in_force.configuration.application(flow.application)
-        if not in_force.takes(application, session):
-            return OtherProvider(application)
+        if application not in in_force.at(flow.host):
+            raise NotFound("the application has moved; open it again")
+        # The certificate that a browser would show there is not to be seen here.
+        compiled = supposing_certificates(in_force.compiled[application.id])
         request = await self._requests.of(
             in_force, application, source=source, session=session, method="GET", target=flow.target
         )
-        # The certificate that a browser would show there is not to be seen here.
-        compiled = supposing_certificates(in_force.compiled[application.id])
         decision = evaluate(compiled, request)
-        if decision.allowed:
+        taken = in_force.takes(application, session)
+        if taken and decision.allowed:
             return await self._code(session, application, flow)
+        answer, decision = await self._more(session, application, flow, compiled, request, taken=taken)
+        await self._denials.record(
+            flow,
+            session,
+            request,
+            decision,
+            kind=Kind.DENY if isinstance(answer, NotAllowed) else Kind.SIGN_IN,
+            policy_version=compiled.version,
+            request_id=request_id,
+        )
+        return answer
+
+    async def _more(
+        self,
+        session: Session,
+        application: Application,
+        flow: Flow,
+        compiled: CompiledApplication,
+        request: AccessRequest,
+        *,
+        taken: bool,
+    ) -> tuple[NotAllowed | StepUp | OtherProvider | NeedsGrant, Decision]:
+        """What somebody who is not let in is told, or asked for, and the decision that this is."""
+        if not taken:
+            return OtherProvider(application), Decision.deny(Reason.OTHER_IDENTITY_PROVIDER)
         wanted = missing_grant(compiled, request)
         if wanted is not None:
             asked = await self._asked(session, application, wanted)
-            return NeedsGrant(application, wanted, asked)
+            lacks = Reason.APPROVAL_REQUIRED if wanted.approval is not None else Reason.PURPOSE_REQUIRED
+            return NeedsGrant(application, wanted, asked), Decision.deny(lacks)
+        decision = evaluate(compiled, request)
         missing = missing_contexts(compiled, request)
         if missing:
-            if not missing <= flow.asked and await self._may_step_up(session, missing):
-                return StepUp(application, missing)
             decision = Decision.deny(Reason.CONTEXT_REQUIRED)
+            if not missing <= flow.asked and await self._may_step_up(session, missing):
+                return StepUp(application, missing), decision
         log.info(
             "access denied",
             person=session.identity.email,
             application=application.id,
             reason=",".join(decision.reasons),
-            source=str(source),
+            source=str(request.source),
         )
-        return NotAllowed(application, decision)
+        return NotAllowed(application, decision), decision
 
     async def _asked(self, session: Session, application: Application, policy: Policy) -> Grant | None:
         found = await self._stores.grants.of_session(session.id, application=application.id)
@@ -191,20 +242,25 @@ class Entering:
             {
                 "session": session.id,
                 "application": application.id,
+                "host": flow.host,
                 "target": flow.target,
                 "binding": flow.binding,
             }
         )
         expires = self._clock.now() + CODE_LIFETIME
         await self._stores.one_time_values.put(hashed(code), value, expires=expires)
-        home = self.url_of(application).removesuffix("/")
-        return Onward(f"{home}{names.ACCESS_PATH}authorized?code={code}")
+        return Onward(f"https://{self._authority(flow.host)}{names.ACCESS_PATH}authorized?code={code}")
 
     async def enter(
-        self, hostname: str, *, code: str, flow_secret: str, source: IPv4Address | IPv6Address
-    ) -> Onward:
+        self,
+        hostname: str,
+        *,
+        code: str,
+        cookie: Callable[[str], str],
+        source: IPv4Address | IPv6Address,
+    ) -> Entered:
         """On the application's host: the code becomes a foothold and a token, once, in the browser
-        that began the flow.
+        that began the flow. ``cookie`` gives the value of one of the browser's cookies.
 
         Raises Refused when the code does not hold here.
         """
@@ -215,28 +271,46 @@ class Entering:
             raise Refused("this link was used already, or is too old; start again") from error
         content = json.loads(value)
         in_force = self._current.get()
-        application = in_force.by_hostname.get(hostname)
-        if application is None or application.id != content["application"]:
+        application = next((a for a in in_force.at(hostname) if a.id == content["application"]), None)
+        if application is None or hostname != content["host"]:
             raise Refused("this link is for another application; start again")
-        if not fits(flow_secret, content["binding"]):
+        if not fits(cookie(names.flow_cookie(application)), content["binding"]):
             raise Refused("this sign-in was begun in another browser; start again")
         session = await self._stores.sessions.get(SessionId(content["session"]))
         if not session.is_live(now):
             raise Refused("the session has ended; start again")
+        request = await self._requests.of(
+            in_force, application, source=source, session=session, method="GET", target=content["target"]
+        )
+        compiled = in_force.compiled[application.id]
+        decision = evaluate(compiled, request)
+        expires = session_end(application, compiled, decision, since=now, latest=session.expires)
         secret = self._randomness.token()
-        expires = min(session.expires, now + application.session_duration)
         await self._stores.sessions.create_foothold(
             ApplicationSession(session=session.id, application=application.id, created=now, expires=expires),
             secret_hash=hashed(secret),
         )
-        request = await self._requests.of(
-            in_force, application, source=source, session=session, method="GET", target=content["target"]
+        issued = issue.for_person(
+            self._tokens,
+            in_force,
+            application,
+            session,
+            request=request,
+            stay=issue.Stay(decision.policy if decision.allowed else None, expires),
+            now=now,
         )
-        issued = issue.for_person(self._tokens, in_force, application, session, request=request, now=now)
-        return Onward(
+        foothold, token = names.foothold_cookie(application), names.token_cookie(application)
+        site = application.same_site
+        return Entered(
             content["target"],
             [
-                set_cookie(names.FOOTHOLD_COOKIE, secret, lifetime=expires - now),
-                set_cookie(names.TOKEN_COOKIE, issued.token, lifetime=issued.lifetime),
+                set_cookie(foothold, secret, lifetime=expires - now, same_site=site),
+                set_cookie(token, issued.token, lifetime=issued.lifetime, same_site=site),
             ],
+            anew=site is SameSite.STRICT,
         )
+
+
+def _front_page(application: Application) -> str:
+    """The path that the launcher leads to."""
+    return "/" if application.home is None else application.home.path or "/"

@@ -190,7 +190,10 @@ class ExternalEvaluations:
             identity["service_token"] = request.service_token
         return {
             "identity": identity,
-            "application": {"id": application.id, "hostname": application.hostname},
+            "application": {
+                "id": application.id,
+                "destinations": [str(each) for each in application.destinations],
+            },
         }
 
 

@@ -34,13 +34,14 @@ _BINDING = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Where a person is heading: an application and the path and query there.
+    """Where a person is heading: an application, the hostname, and the path and query there.
 
     ``binding`` is the hash of the browser's flow cookie on that host. ``asked`` are authentication
     contexts that the person was sent to satisfy on this way already: they are not sent twice.
     """
 
     application: ApplicationId
+    host: str
     target: str
     binding: str
     asked: frozenset[str] = frozenset()
@@ -77,13 +78,14 @@ class Flows:
 
         Several tabs share one binding, so that each of them can come back.
         """
-        secret = question.cookie(names.FLOW_COOKIE)
+        cookie = names.flow_cookie(application)
+        secret = question.cookie(cookie)
         if not _BINDING.fullmatch(secret):
             secret = self._randomness.token()
-        flow = Flow(application.id, local_target(question.target), hashed(secret))
+        flow = Flow(application.id, question.host, local_target(question.target), hashed(secret))
         return FlowDeparture(
             location=self.sign_in_url(flow),
-            cookies=[set_cookie(names.FLOW_COOKIE, secret, lifetime=LIFETIME)],
+            cookies=[set_cookie(cookie, secret, lifetime=LIFETIME)],
         )
 
     def sign_in_url(self, flow: Flow | None) -> str:
@@ -96,6 +98,7 @@ class Flows:
         return self._seal.close(
             {
                 "application": flow.application,
+                "host": flow.host,
                 "target": flow.target,
                 "binding": flow.binding,
                 "asked": " ".join(sorted(flow.asked)),
@@ -108,6 +111,7 @@ class Flows:
         try:
             return Flow(
                 ApplicationId(values["application"]),
+                values["host"],
                 values["target"],
                 values["binding"],
                 frozenset(values["asked"].split()),

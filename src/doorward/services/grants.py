@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, Protocol
@@ -29,6 +29,7 @@ from doorward.ports.mail import Mail
 from doorward.ports.stores import Stores
 from doorward.services.background import Background
 from doorward.services.current import Current, InForce
+from doorward.services.grant_ends import GrantEnds
 from doorward.services.requests import Requests
 
 log = structlog.get_logger("services.grants")
@@ -60,13 +61,14 @@ class ToDecide:
 class Grants:
     """The use cases of purpose justification and temporary access."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - called once, in bootstrap
         self,
         stores: Stores,
         *,
         current: Current,
         requests: Requests,
         effects: Effects,
+        ends: GrantEnds,
         mail: Mail,
         background: Background,
         clock: Clock,
@@ -76,6 +78,7 @@ class Grants:
         self._current = current
         self._requests = requests
         self._effects = effects
+        self._ends = ends
         self._mail = mail
         self._background = background
         self._clock = clock
@@ -113,7 +116,7 @@ class Grants:
         if sum(grant.is_waiting for grant in before) >= MOST_WAITING:
             raise Conflict(f"{MOST_WAITING} requests of yours are waiting already")
         now = self._clock.now()
-        longest = min(_longest(policy, application), session.expires - now)
+        longest = min(_longest(policy, application) or session.expires - now, session.expires - now)
         if policy.approval is not None and not SHORTEST <= wanted <= policy.approval.longest:
             raise Invalid("lifetime", "choose one of the times that are offered")
         grant = Grant(
@@ -129,6 +132,7 @@ class Grants:
         if policy.approval is None:
             grant = grant.given(until=now + grant.wanted)
         await self._stores.grants.add(grant)
+        self._ends.note(grant)
         self._log("reason given" if policy.approval is None else "approval asked for", grant)
         if policy.approval is not None:
             self._tell_approvers(in_force, application, policy.approval, grant)
@@ -163,6 +167,7 @@ class Grants:
         until = min(now + min(lifetime, deciding.grant.wanted), owner.expires)
         approved = deciding.grant.approved(session.identity.email, needed=approval.needed, until=until)
         saved = await self._stores.grants.save(approved)
+        self._ends.note(saved)
         self._log("approved", saved, by=session.identity.email)
         return saved
 
@@ -181,11 +186,6 @@ class Grants:
     async def listed(self) -> Sequence[Grant]:
         """Every grant that waits or is given now."""
         return await self._stores.grants.open(now=self._clock.now())
-
-    async def next_end(self) -> datetime | None:
-        """When the next of those that are given now ends."""
-        ends = [grant.until for grant in await self.listed() if grant.until is not None]
-        return min(ends, default=None)
 
     async def _close(self, grant: Grant, *, by: str) -> Grant:
         now = self._clock.now()
@@ -262,8 +262,11 @@ def approvers(in_force: InForce, approval: Approval) -> frozenset[str]:
     return frozenset(approval.approvers).union(*listed)
 
 
-def _longest(policy: Policy, application: Application) -> timedelta:
-    return policy.approval.longest if policy.approval is not None else application.session_duration
+def _longest(policy: Policy, application: Application) -> timedelta | None:
+    """How long access may be given for; None for as long as they are signed in."""
+    if policy.approval is not None:
+        return policy.approval.longest
+    return policy.session_duration or application.session_duration
 
 
 def _reason(reason: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from doorward.envoy import names
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.claims import CERTIFICATE_TYPE, TOKEN_TYPE, TokenClaims, Validity, Verdicts
 from doorward.model.client_certificate import ClientCertificate
+from doorward.model.identity_headers import identity_headers
+from doorward.model.ids import PolicyId
 from doorward.model.service_token import ProvenMachine
 from doorward.model.session import Session
 from doorward.policy.verdicts import verdicts
@@ -27,6 +31,15 @@ class Issued:
     lifetime: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What let somebody into an application, and when they have to come anew. ``policy`` is None where
+    that was none of the application's own."""
+
+    policy: PolicyId | None
+    until: datetime
+
+
 def for_person(
     tokens: Tokens,
     in_force: InForce,
@@ -34,13 +47,12 @@ def for_person(
     session: Session,
     *,
     request: AccessRequest,
+    stay: Stay,
     now: datetime,
     token_type: str = TOKEN_TYPE,
-    until: datetime | None = None,
 ) -> Issued:
-    """A token for the session's person on ``application``: at most an hour, never past the session.
-
-    ``request`` holds the facts by which they were let in; it ends at ``until`` at the latest.
+    """A token for the session's person on ``application``: at most an hour, never past the session, nor
+    past the ``stay``. ``request`` holds the facts by which they were let in.
 
     It carries only the facts that the application's policies mention, so that a person in
     thousands of groups still has a small cookie. It does not outlive an authentication context that
@@ -50,19 +62,33 @@ def for_person(
     mentioned = in_force.compiled[application.id].mentioned
     contexts = session.contexts_until(in_force.context_lifetime(identity.identity_provider))
     ends = [contexts[context] for context in identity.contexts & mentioned.contexts]
-    ends += [] if until is None else [until]
     found = verdicts(in_force.compiled[application.id], request)
-    lifetime = min(LIFETIME, session.expires - now, *_until(found, now), *(end - now for end in ends))
+    latest = min(session.expires, stay.until)
+    lifetime = min(LIFETIME, latest - now, *_until(found, now), *(end - now for end in ends))
     claims = TokenClaims.for_person(
         identity,
         session=session.id,
         mentioned=mentioned,
         verdicts=found,
+        policy=stay.policy,
         validity=replace(
             _validity(tokens, in_force, application, now=now, lifetime=lifetime), type=token_type
         ),
     )
     return Issued(tokens.sign(claims.as_claims()), lifetime)
+
+
+def identity_of(
+    application: Application, session: Session, request: AccessRequest, issued: Issued
+) -> Mapping[str, str]:
+    """The headers by which the origin knows the session's person."""
+    person = request.identity or session.identity
+    return {
+        names.ASSERTION_HEADER: issued.token,
+        names.EMAIL_HEADER: session.identity.email,
+        names.SESSION_HEADER: session.id,
+        **identity_headers(application.origin.identity_headers, person),
+    }
 
 
 def for_machine(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 
 from doorward.envoy import names
@@ -24,12 +24,13 @@ from doorward.policy.decision import Decision
 from doorward.policy.evaluate import evaluate
 from doorward.policy.linked_applications import linked_to
 from doorward.services.current import InForce
+from doorward.services.proofs import Proof
 from doorward.services.questions import Question
 from doorward.services.requests import Requests
 from doorward.services.tokens import Tokens
 
-SessionOfToken = Callable[[InForce, Application, str], Awaitable[Session | None]]
-"""The live session that a token of an application proves there, if it does."""
+ProofOfToken = Callable[[InForce, Application, str], Awaitable[Proof | None]]
+"""What a token of an application proves there, if anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +50,10 @@ class Call:
 class LinkedApplications:
     """Recognises such calls."""
 
-    def __init__(self, *, requests: Requests, tokens: Tokens, session_of_token: SessionOfToken) -> None:
+    def __init__(self, *, requests: Requests, tokens: Tokens, proof_of_token: ProofOfToken) -> None:
         self._requests = requests
         self._tokens = tokens
-        self._session_of_token = session_of_token
+        self._proof_of_token = proof_of_token
 
     async def recognise(self, in_force: InForce, application: Application, question: Question) -> Call | None:
         """None where the request proves nothing of the kind. Raises Refused for ambiguous credentials."""
@@ -64,9 +65,10 @@ class LinkedApplications:
         except Refused:
             return None
         linked = _with_audience(in_force, application, claims.get("aud"))
-        session = await self._session_of_token(in_force, linked, token) if linked is not None else None
-        if linked is None or session is None:
+        proof = await self._proof_of_token(in_force, linked, token) if linked is not None else None
+        if linked is None or proof is None:
             return None
+        session = proof.session
         decisions = decided(
             self._requests,
             in_force,
@@ -89,8 +91,7 @@ class LinkedApplications:
                 certificate=question.certificate,
                 ask=False,
             )
-            until = datetime.fromtimestamp(claims["exp"], UTC)
-            return Call(session=session, decision=decision, person=person, until=until)
+            return Call(session=session, decision=decision, person=person, until=proof.until)
         return None
 
 

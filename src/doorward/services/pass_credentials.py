@@ -9,7 +9,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from doorward.envoy import names
 from doorward.model.access_pass import Presented
@@ -65,5 +65,6 @@ def _basic(header: str) -> str:
 
 
 def _query(target: str) -> list[str]:
-    pairs = parse_qsl(urlsplit(target).query, keep_blank_values=True)
-    return [value for name, value in pairs if name == names.PASS_PARAMETER]
+    """Values of our parameter, where its name stands letter for letter: the edge takes out no other."""
+    pairs = (pair.partition("=") for pair in urlsplit(target).query.split("&"))
+    return [unquote_plus(value) for name, _, value in pairs if name == names.PASS_PARAMETER]

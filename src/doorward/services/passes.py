@@ -14,9 +14,8 @@ from typing import Final
 
 import structlog
 
-from doorward.envoy import names
 from doorward.model.access_pass import AccessPass, PassRules, Presented
-from doorward.model.application import Application
+from doorward.model.application import Application, ApplicationType
 from doorward.model.claims import PASS_TYPE, subject_of
 from doorward.model.credential_secret import PASS_PREFIX, is_whole, new_secret
 from doorward.model.errors import Conflict, Invalid, NotFound, Refused
@@ -86,7 +85,7 @@ class Passes:
         in_force = self._current.get()
         found: list[Application] = []
         for application in in_force.configuration.applications:
-            if application.passes is None:
+            if application.passes is None or application.type is not ApplicationType.SELF_HOSTED:
                 continue
             request = await self._requests.of(in_force, application, source=source, session=session)
             if visible(supposing_certificates(in_force.compiled[application.id]), request):
@@ -211,20 +210,23 @@ class Passes:
         )
         decision = evaluate(in_force.compiled[application.id], request)
         if not decision.allowed:
-            return denied(application, decision, person=who, session=sid)
+            return denied(application, decision, question, person=who, session=sid)
         now = self._clock.now()
         issued = issue.for_person(
-            self._tokens, in_force, application, session, request=request, now=now, token_type=PASS_TYPE
+            self._tokens,
+            in_force,
+            application,
+            session,
+            request=request,
+            stay=issue.Stay(decision.policy, session.expires),
+            now=now,
+            token_type=PASS_TYPE,
         )
         if made.used is None or now - made.used >= BETWEEN_NOTES:
             await self._stores.passes.note_use(made.id, now=now, source=str(question.source))
         return LetIn(
             facts=facts_of(Kind.ALLOW, decision, person=who, session=sid),
-            headers={
-                names.ASSERTION_HEADER: issued.token,
-                names.EMAIL_HEADER: who,
-                names.SESSION_HEADER: sid,
-            },
+            headers=issue.identity_of(application, session, request, issued),
             without_headers=credential.headers,
             without_query=credential.query,
         )

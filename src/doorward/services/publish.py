@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from doorward.envoy import names
 from doorward.envoy.snapshot import SnapshotBuilder
 from doorward.envoy.state import EdgeSettings, EdgeState, ServedApplication
+from doorward.model.application import ApplicationType
 from doorward.model.configuration import Configuration
 from doorward.model.ids import ApplicationId, SessionId, TunnelId
 from doorward.model.tunnel import Tunnel
@@ -98,7 +99,8 @@ class Publisher:
             if known is not None and known.version == version:
                 return known
         configuration, version = await self._stores.configurations.load()
-        return InForce.of(configuration, version, before=before)
+        reserved = [self._settings.team_domain]
+        return InForce.of(configuration, version, reserved=reserved, before=before)
 
     async def wait(self, version: str, *, seconds: float) -> bool:
         """Whether every connected edge took ``version`` within this time."""
@@ -108,14 +110,16 @@ class Publisher:
         self, in_force: InForce, revoked: Sequence[SessionId], changed: Mapping[SessionId, datetime]
     ) -> EdgeState:
         configuration = in_force.configuration
-        hostnames = [self._settings.team_domain, *(a.hostname for a in configuration.applications)]
+        hostnames = [self._settings.team_domain, *in_force.destinations.by_hostname]
         certificate = self._certificate_for(hostnames)
         return EdgeState(
             generation=configuration.generation,
             applications=[
                 ServedApplication(application=a, compiled=in_force.compiled[a.id])
                 for a in configuration.applications
+                if a.type is not ApplicationType.BOOKMARK
             ],
+            destinations=in_force.destinations,
             revoked=sorted(revoked),
             changed={session: changed[session] for session in sorted(changed.keys() - set(revoked))},
             machines=sorted(in_force.credentials(self._clock.now())),
@@ -135,7 +139,8 @@ class Publisher:
                 services={
                     ApplicationId(a.id): a.origin
                     for a in configuration.applications
-                    if (a.origin.tunnel or EDGE_TUNNEL.id) == tunnel.id
+                    if a.type is ApplicationType.SELF_HOSTED
+                    and (a.origin.tunnel or EDGE_TUNNEL.id) == tunnel.id
                 },
             )
             for tunnel in tunnels

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from doorward.model.application_options import DenyPage
 from doorward.model.errors import Invalid, Refused
 
 
@@ -27,6 +28,11 @@ class Question:
     request_id: str = ""
     server_name: str = ""
     certificate: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path without the query."""
+        return self.target.partition("?")[0]
 
     def header(self, name: str) -> str:
         """The one value of a header, empty when it is absent.
@@ -138,8 +144,17 @@ class SendToSignIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendAway:
+    """A page navigation that is refused: to the page that the application has for that."""
+
+    facts: Facts
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deny:
-    """Refuse with this status. ``sentences`` say why, in words for the person."""
+    """Refuse with this status. ``sentences`` say why, in words for the person; ``page`` is what the
+    application has to say to people instead."""
 
     facts: Facts
     status: int
@@ -147,6 +162,7 @@ class Deny:
     application: str = ""
     application_id: str = ""
     failed_rule: str = ""
+    page: DenyPage | None = None
 
 
-Answer = Pass | SendToSignIn | Deny
+Answer = Pass | SendToSignIn | SendAway | Deny

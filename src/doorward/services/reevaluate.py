@@ -14,6 +14,7 @@ import structlog
 
 from doorward.model.access import Identity
 from doorward.model.claims import Mentioned
+from doorward.model.identity_headers import identity_headers
 from doorward.model.ids import SessionId
 from doorward.model.session import Session
 from doorward.policy.mentions import mentions_fact
@@ -121,4 +122,5 @@ def _facts(identity: Identity, mentioned: Mentioned) -> tuple[object, ...]:
         identity.groups & mentioned.groups,
         identity.roles & mentioned.roles,
         identity.claims & mentioned.claims,
+        identity_headers(mentioned.headers, identity),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from doorward.model.application import Application
@@ -9,7 +10,7 @@ from doorward.model.errors import Invalid, Refused
 from doorward.policy.decision import Decision
 from doorward.policy.explain import sentences
 from doorward.policy.reasons import Reason
-from doorward.services.questions import Deny, Facts, Kind
+from doorward.services.questions import Deny, Facts, Kind, Question, SendAway
 
 
 def facts_of(kind: Kind, decision: Decision, *, person: str = "", session: str = "") -> Facts:
@@ -23,11 +24,25 @@ def facts_of(kind: Kind, decision: Decision, *, person: str = "", session: str =
     )
 
 
-def denied(application: Application, decision: Decision, *, person: str, session: str = "") -> Deny:
+def denied(
+    application: Application, decision: Decision, question: Question, *, person: str, session: str = ""
+) -> Deny | SendAway:
+    """No, by the application's policies, and with the page that it has for that."""
+    page = application.deny_page
+    if page is not None and page.redirect and question.is_navigation:
+        facts = facts_of(Kind.DENY, decision, person=person, session=session)
+        return SendAway(facts=facts, location=page.redirect)
+    refused = refused_by_policies(application, decision, status=403, person=person, session=session)
+    return replace(refused, page=page)
+
+
+def refused_by_policies(
+    application: Application, decision: Decision, *, status: int, person: str, session: str = ""
+) -> Deny:
     """No, by the application's policies."""
     return Deny(
         facts=facts_of(Kind.DENY, decision, person=person, session=session),
-        status=403,
+        status=status,
         sentences=sentences(decision),
         application=application.name or application.id,
         application_id=application.id,

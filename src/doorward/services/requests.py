@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
+from typing import Protocol
 
 from doorward.model.access import AccessRequest
 from doorward.model.application import Application
 from doorward.model.fact import Fact
-from doorward.model.ids import ApplicationId, PolicyId, ServiceTokenId
-from doorward.model.report import Whom
+from doorward.model.grant import Grant
+from doorward.model.ids import ApplicationId, PolicyId, ServiceTokenId, SessionId
+from doorward.model.place import Place
+from doorward.model.report import Report, Whom
 from doorward.model.session import Session
 from doorward.policy.facts import settled
 from doorward.policy.mentions import mentions_facts
 from doorward.policy.selectors import GRANT
 from doorward.ports.clock import Clock
-from doorward.ports.facts import Facts
-from doorward.ports.grants import Grants
-from doorward.ports.places import Places
 from doorward.services.client_certificates import ClientCertificates
 from doorward.services.current import InForce
-from doorward.services.external_evaluations import ExternalEvaluations
+
+
+class KnownFacts(Protocol):
+    """Of ``ports.facts.Facts``, what a request needs; ``logged_facts`` has it of the past."""
+
+    async def of(self, whom: Collection[Whom], *, now: datetime) -> Sequence[Report]:
+        """See ``Facts.of``."""
+        ...
+
+
+class KnownGrants(Protocol):
+    """Of ``ports.grants.Grants``, the same."""
+
+    async def of_session(
+        self, session: SessionId, *, application: ApplicationId | None = None
+    ) -> Sequence[Grant]:
+        """See ``Grants.of_session``."""
+        ...
+
+
+class KnownPlaces(Protocol):
+    """Of ``ports.places.Places``, the same."""
+
+    def of(self, address: IPv4Address | IPv6Address) -> Place:
+        """See ``Places.of``."""
+        ...
+
+
+class KnownEvaluations(Protocol):
+    """Of ``ExternalEvaluations``, the same."""
+
+    async def complete(
+        self, in_force: InForce, application: Application, request: AccessRequest, *, who: str, ask: bool
+    ) -> AccessRequest:
+        """See ``ExternalEvaluations.complete``."""
+        ...
 
 
 class Requests:
-    """Knows where facts come from; keeps none."""
+    """Knows where facts come from; keeps none but the ``certificates`` that it has read."""
 
     def __init__(
         self,
         *,
-        facts: Facts,
-        grants: Grants,
-        places: Places,
-        evaluations: ExternalEvaluations,
-        certificates: ClientCertificates,
+        facts: KnownFacts,
+        grants: KnownGrants,
+        places: KnownPlaces,
+        evaluations: KnownEvaluations,
         clock: Clock,
     ) -> None:
         self._facts = facts
         self._grants = grants
         self._places = places
         self._evaluations = evaluations
-        self._certificates = certificates
+        self.certificates = ClientCertificates(clock=clock)
         self._clock = clock
 
     async def of(  # noqa: PLR0913 - the one place that joins whatever is known
@@ -82,7 +116,7 @@ class Requests:
             identity=person,
             service_token=service_token,
             linked=linked,
-            certificate=self._certificates.counting(in_force, application, certificate),
+            certificate=self.certificates.counting(in_force, application, certificate),
             at=now,
             method=method,
             country=place.country,

@@ -15,6 +15,7 @@ import structlog
 
 from doorward.envoy import names
 from doorward.model.access import Identity
+from doorward.model.application_options import SameSite
 from doorward.model.errors import Conflict, NotFound, Refused, Unavailable
 from doorward.model.identity_provider import IdentityProvider, LocalAccounts
 from doorward.model.ids import IdentityProviderId
@@ -115,8 +116,10 @@ class SignIn:
         return self._current.get().configuration.identity_providers
 
     def providers_for(self, flow: Flow | None) -> Sequence[IdentityProvider]:
-        """The identity providers by which people may sign in for the application of ``flow``."""
+        """The identity providers by which people are asked to sign in for the application of ``flow``."""
         application = self._current.get().by_id.get(flow.application) if flow else None
+        if application is not None and application.sign_in_with is not None:
+            return [self.provider(application.sign_in_with)]
         if application is None or not application.identity_providers:
             return self.providers()
         return [p for p in self.providers() if p.id in application.identity_providers]
@@ -174,7 +177,8 @@ class SignIn:
         )
         cookies = [clear_cookie(name) for name in pending[MOST_TRANSACTIONS - 1 :]]
         name = TRANSACTION_COOKIE + _short(departure.state)
-        cookies.append(set_cookie(name, sealed, lifetime=TRANSACTION_LIFETIME, cross_site=departure.posted))
+        same_site = SameSite.NONE if departure.posted else SameSite.LAX
+        cookies.append(set_cookie(name, sealed, lifetime=TRANSACTION_LIFETIME, same_site=same_site))
         return Onward(departure.url, cookies)
 
     async def returned(self, answer: Mapping[str, str], *, cookies: Mapping[str, str]) -> Returned:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from doorward.declaration import DeclarationInvalid, parse
 from doorward.model.application import Application, Origin
 from doorward.model.configuration import Configuration
+from doorward.model.destination import Destination
 from doorward.model.errors import Conflict, Invalid
 from doorward.model.identity_provider import LocalAccounts
 from doorward.model.ids import ApplicationId, Audience, PolicyId, TunnelId, slug
@@ -140,12 +141,12 @@ class Tunnels:
 
         def added(configuration: Configuration) -> Configuration:
             cleared = _without_quick(configuration, name)
-            if cleared.application_at(hostname) is not None:
+            if any(hostname == place.hostname for a in cleared.applications for place in a.destinations):
                 raise Conflict(f"{hostname} is an application already: choose another hostname")
             application = Application(
                 id=ApplicationId(name),
                 name=hostname,
-                hostname=hostname,
+                destinations=(Destination(hostname),),
                 origin=Origin(url=url, tunnel=tunnel.id),
                 audience=Audience(self._randomness.identifier() + self._randomness.identifier()),
                 policies=(
@@ -192,7 +193,7 @@ def _checked(hostname: str, url: str) -> tuple[str, str]:
         first = error.problems[0]
         raise Invalid(first.field.rpartition(".")[2], first.problem) from None
     declared = (declaration.applications or ())[0]
-    return declared.hostname, declared.origin.url
+    return declared.destinations[0].hostname, declared.origin.url
 
 
 def _rotated(configuration: Configuration, name: str) -> Configuration:

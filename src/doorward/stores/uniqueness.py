@@ -8,6 +8,7 @@ from doorward.model.configuration import Configuration
 from doorward.model.errors import Invalid
 from doorward.model.identity_provider import LocalAccounts
 from doorward.model.policy import Policy
+from doorward.policy.destinations import Destinations
 
 
 def refuse_duplicates(configuration: Configuration) -> None:
@@ -20,7 +21,7 @@ def refuse_duplicates(configuration: Configuration) -> None:
     _distinct("certificate_authorities", "id", (a.id for a in c.certificate_authorities))
     _distinct("policies", "id", (p.id for p in c.policies))
     _distinct("applications", "id", (a.id for a in c.applications))
-    _distinct("applications", "hostname", (a.hostname for a in c.applications))
+    Destinations.of(c.applications)
     _distinct("applications", "audience", (a.audience for a in c.applications))
     _distinct("tunnels", "id", (t.id for t in c.tunnels))
     _distinct("tunnels", "name", (t.name for t in c.tunnels))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -32,8 +32,6 @@ SWITCHING = timedelta(minutes=2)
 CERTS_KEPT = timedelta(minutes=5)
 """How long origins may keep the keys: far less than a new one is announced before it signs."""
 
-APPLICATION_COOKIES = (names.TOKEN_COOKIE, names.FOOTHOLD_COOKIE, names.FLOW_COOKIE)
-
 
 class AccessPages:
     """Handlers of ``authorized``, ``get-identity``, ``logout`` and ``certs``."""
@@ -61,19 +59,22 @@ class AccessPages:
 
     async def authorized(self, request: Request) -> Response:
         """On the application's host: the one-time code becomes this host's cookies."""
-        onward = await self._entering.enter(
+        entered = await self._entering.enter(
             host_of(request),
             code=request.query_params.get("code", ""),
-            flow_secret=cookie_of(request, names.FLOW_COOKIE),
+            cookie=lambda name: cookie_of(request, name),
             source=source_of(request),
         )
-        return self._answers.redirect(onward.location, cookies=onward.cookies)
+        if entered.anew:
+            return self._answers.refresh(entered.location, cookies=entered.cookies)
+        return self._answers.redirect(entered.location, cookies=entered.cookies)
 
     async def get_identity(self, request: Request) -> Response:
         """Who this browser is signed in as, as JSON; 401 when it is not."""
-        session = await self._session(request)
-        if session is None:
+        sessions = await self._sessions_of(request)
+        if not sessions:
             return self._answers.json({"error": "Not signed in."}, status=401)
+        session = sessions[0]
         identity = session.identity
         return self._answers.json(
             {
@@ -101,17 +102,19 @@ class AccessPages:
         """
         if request.headers.get("sec-fetch-dest", "document") != "document":
             raise Refused("open this address as a page to sign out")
-        session = await self._session(request)
-        if session is not None:
-            await self._sessions.end([session.id])
+        sessions = await self._sessions_of(request)
+        await self._sessions.end([session.id for session in sessions])
         if host_of(request) != self._team_domain:
             url = f"{self._answers.team_origin}{names.ACCESS_PATH}logout"
-            return self._answers.redirect(url, cookies=map_clear(APPLICATION_COOKIES))
+            applications = self._entering.applications_at(host_of(request))
+            cookies = [clear_cookie(name) for application in applications for name in _cookies(application)]
+            return self._answers.redirect(url, cookies=cookies)
         cookies = [clear_cookie(names.SESSION_COOKIE)]
         application = self._application(request.query_params.get("application", ""))
         if application is not None:
             cookies.append(set_cookie(SWITCH_COOKIE, "1", lifetime=SWITCHING))
-            return self._answers.redirect(self._entering.url_of(application), cookies=cookies)
+            home = self._entering.url_of(application) or f"{self._answers.team_origin}/"
+            return self._answers.redirect(home, cookies=cookies)
         return self._answers.page(SignedOut(sign_in_url=LOGIN), cookies=cookies)
 
     async def certs(self, request: Request) -> Response:
@@ -130,11 +133,12 @@ class AccessPages:
         response.headers["cache-control"] = f"public, max-age={int(CERTS_KEPT.total_seconds())}"
         return response
 
-    async def _session(self, request: Request) -> Session | None:
+    async def _sessions_of(self, request: Request) -> Sequence[Session]:
+        """Those that this browser has here. Applications of one hostname may have one each."""
         if host_of(request) == self._team_domain:
-            return await self._arrivals.session(cookie_of(request, names.SESSION_COOKIE))
-        _, session = await self._decider.identify(question_of(request))
-        return session
+            session = await self._arrivals.session(cookie_of(request, names.SESSION_COOKIE))
+            return () if session is None else (session,)
+        return await self._decider.identify(question_of(request))
 
     def _provider(self, session: Session) -> Mapping[str, str]:
         provider_id = session.identity.identity_provider
@@ -149,6 +153,5 @@ class AccessPages:
         return next((a for a in applications if a.id == application_id), None)
 
 
-def map_clear(cookies: tuple[str, ...]) -> list[str]:
-    """``Set-Cookie`` values that forget these cookies."""
-    return [clear_cookie(name) for name in cookies]
+def _cookies(application: Application) -> tuple[str, ...]:
+    return names.token_cookie(application), names.foothold_cookie(application), names.flow_cookie(application)

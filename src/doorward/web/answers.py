@@ -12,7 +12,7 @@ from doorward.services.cookies import set_cookie
 from doorward.services.flows import LIFETIME
 from doorward.services.questions import Deny, Question
 from doorward.services.rate_limits import TooMany
-from doorward.web.forms import Form
+from doorward.web.forms import Form, Link
 from doorward.web.headers import security_headers
 from doorward.web.pages import Denied, Page, Pages, has_script
 from doorward.web.problems import standard_problem
@@ -71,6 +71,16 @@ class Answers:
         headers = {"location": location, "cache-control": "no-store", "referrer-policy": "no-referrer"}
         return with_cookies(Response(status_code=303, headers=headers), cookies)
 
+    def refresh(self, location: str, *, cookies: Sequence[str] = ()) -> Response:
+        """An empty page that goes on to ``location``, a path on this host: a step that this host itself
+        takes, which a redirect that began elsewhere is not."""
+        headers = {
+            "refresh": f"0; url={location}",
+            "cache-control": "no-store",
+            "referrer-policy": "no-referrer",
+        }
+        return with_cookies(Response(headers=headers, media_type="text/html; charset=utf-8"), cookies)
+
     def json(self, content: object, *, status: int = 200) -> Response:
         """A JSON document that nobody keeps."""
         return JSONResponse(content, status_code=status, headers=dict(_json_headers()))
@@ -90,7 +100,10 @@ class Answers:
 
     def denied(self, answer: Deny, *, request_id: str) -> Denied:
         """The page for someone who is signed in, and still not allowed."""
+        text, links = _own_words(answer)
         return Denied(
+            text=text,
+            link=links[0] if links else None,
             application=answer.application,
             email=answer.facts.person,
             reasons=tuple(answer.sentences),
@@ -122,8 +135,20 @@ class Answers:
         if answer.status == 403 and answer.facts.person:
             page: Page = self.denied(answer, request_id=request_id)
         else:
-            page = standard_problem(answer.status, request_id=request_id, sentences=tuple(answer.sentences))
+            text, links = _own_words(answer)
+            page = standard_problem(
+                answer.status, request_id=request_id, sentences=text or tuple(answer.sentences), links=links
+            )
         return self.page(page, status=answer.status, form_targets=[self.team_origin])
+
+
+def _own_words(answer: Deny) -> tuple[tuple[str, ...], tuple[Link, ...]]:
+    """What the application has to say to people whom it refuses: paragraphs, and a link."""
+    page = answer.page
+    if page is None:
+        return (), ()
+    paragraphs = tuple(line.strip() for line in page.text.split("\n") if line.strip())
+    return paragraphs, (Link(name=page.link_text, url=page.link_url),) if page.link_url else ()
 
 
 def with_cookies(response: Response, cookies: Sequence[str]) -> Response:

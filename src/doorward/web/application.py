@@ -59,7 +59,7 @@ class Hosts:
         """Only on an application's hostname."""
 
         async def guarded(request: Request) -> Response:
-            if host_of(request) not in self._current.get().by_hostname:
+            if not self._current.get().at(host_of(request)):
                 raise NotFound("there is nothing at this address")
             return await handler(request)
 

@@ -50,6 +50,11 @@ WORDS: Mapping[Page, Words] = MappingProxyType(
             "The request used a method that is not let through to any application.",
             "Open the application from its start page.",
         ),
+        Page.NOT_HTTP: Words(
+            "This is not for a browser",
+            "This application speaks TCP and not HTTP, so a browser cannot open it.",
+            "Use the program that it is meant for.",
+        ),
         Page.NO_CONNECTOR: Words(
             "This application is not connected",
             "The connector for this application is not connected, so nobody can reach it just now.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from doorward.envoy import names
+from doorward.model.application import Application, ApplicationType
 from doorward.model.errors import NotFound
 from doorward.model.identity_provider import LocalAccounts
 from doorward.model.session import Session
@@ -21,6 +24,14 @@ from doorward.web.passes import PASSES
 from doorward.web.security import NEXT_COOKIE, SECURITY
 from doorward.web.visits import cookie_of, source_of
 from doorward.web.ways import LOGIN
+
+
+def place_of(application: Application) -> str:
+    """Where an application is, in short."""
+    if application.type is ApplicationType.BOOKMARK:
+        return urlsplit(application.origin.url).netloc
+    place = str(application.home or application.destinations[0])
+    return f"{place} (TCP)" if application.type is ApplicationType.TCP else place
 
 
 class LauncherPage:
@@ -44,7 +55,7 @@ class LauncherPage:
             return self._answers.redirect(SECURITY)
         applications = await self._entering.open_to(session, source=source_of(request))
         tiles = tuple(
-            Tile(name=a.name or a.id, url=self._entering.url_of(a), hostname=a.hostname) for a in applications
+            Tile(name=a.name or a.id, url=self._entering.url_of(a), place=place_of(a)) for a in applications
         )
         page = Launcher(
             email=session.identity.email,

@@ -65,11 +65,12 @@ class Chooser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One application on the launcher. ``url`` opens it; ``hostname`` is what is shown."""
+    """One application on the launcher. ``url`` opens it, and is empty where a browser cannot; ``place`` is
+    what is shown."""
 
     name: str
     url: str
-    hostname: str
+    place: str
 
     @property
     def letter(self) -> str:
@@ -78,8 +79,8 @@ class Tile:
 
     @property
     def tone(self) -> int:
-        """Which colour the letter has: any, but always the same for the same hostname."""
-        return zlib.crc32(self.hostname.encode()) % TONES
+        """Which colour the letter has: any, but always the same for the same place."""
+        return zlib.crc32(self.place.encode()) % TONES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,8 @@ class Denied:
     """Signed in, and still not allowed.
 
     ``reasons`` are sentences; ``failed_rule`` names the rule type that failed ("email domain").
-    ``switch`` ends this sign-in and begins another.
+    ``switch`` ends this sign-in and begins another. ``text`` is what the application has to say instead of
+    the reasons, in paragraphs, and ``link`` leads on from there.
     """
 
     application: str
@@ -108,6 +110,8 @@ class Denied:
     request_id: str
     switch: Form
     launcher_url: str
+    text: tuple[str, ...] = ()
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,9 @@ class SignInPages:
         if flow is None:
             return self._answers.redirect(f"{self._answers.team_origin}/")
         try:
-            onward = await self._entering.onward(session, flow, source=source_of(request))
+            onward = await self._entering.onward(
+                session, flow, source=source_of(request), request_id=request_id_of(request)
+            )
         except Conflict as error:
             raise Unavailable("the sign-in could not be finished; try again") from error
         if isinstance(onward, NotAllowed):
@@ -147,6 +149,9 @@ class SignInPages:
 
     def _not_allowed(self, request: Request, session: Session, refusal: NotAllowed) -> Response:
         decision, application = refusal.decision, refusal.application
+        own = application.deny_page
+        if own is not None and own.redirect:
+            return self._answers.redirect(own.redirect)
         answer = Deny(
             facts=Facts(decision=Kind.DENY, person=session.identity.email),
             status=403,
@@ -154,6 +159,7 @@ class SignInPages:
             application=application.name or application.id,
             application_id=application.id,
             failed_rule=failed_rule(decision),
+            page=own,
         )
         page = self._answers.denied(answer, request_id=request_id_of(request))
         return self._answers.page(page, status=403, form_targets=[ANYWHERE])

@@ -20,7 +20,7 @@ from doorward.services.audited.configurations import (
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.stores import FakeConfigurations
 from tests.services.audited.worlds import audited_world
-from tests.services.world import MACHINE_SECRET, configuration
+from tests.services.sample import MACHINE_SECRET, configuration
 
 
 def test_a_change_is_recorded_with_what_it_alters_and_the_whole_result() -> None:

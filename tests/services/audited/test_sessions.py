@@ -16,8 +16,8 @@ from tests.fakes.clock import START
 from tests.fakes.stores import FakeSessions
 from tests.nouns import foothold, session
 from tests.services.audited.worlds import audited_world
+from tests.services.sample import ADA, ask
 from tests.services.signing_in import enter, signed_in
-from tests.services.world import ADA, ask
 
 
 def audited() -> tuple[AuditedSessions, FakeAuditLog, FakeSessions]:

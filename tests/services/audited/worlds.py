@@ -7,7 +7,8 @@ from typing import cast
 from doorward.services.audited.stores import AuditedStores
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.stores import FakeStores
-from tests.services.world import World, configuration
+from tests.services.sample import configuration
+from tests.services.world import World
 
 
 def audited_world() -> tuple[World, FakeAuditLog, FakeStores]:

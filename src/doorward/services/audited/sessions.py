@@ -140,5 +140,6 @@ def session_facts(session: Session) -> dict[str, object]:
         "groups": sorted(identity.groups),
         "roles": sorted(identity.roles),
         "claims": [list(pair) for pair in sorted(identity.claims)],
+        "methods": sorted(session.identity.methods),
         "contexts": {name: written_instant(since) for name, since in sorted(session.contexts.items())},
     }

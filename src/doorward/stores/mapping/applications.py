@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from doorward.model.application import Application, Origin
+from doorward.model.application import Application, ApplicationType, Origin
 from doorward.model.ids import ApplicationId, Audience, IdentityProviderId, PolicyId, TunnelId
 from doorward.model.policy import Policy
 from doorward.stores.mapping import policies
+from doorward.stores.mapping.application_options import (
+    destinations_from_json,
+    destinations_to_json,
+    options_from_json,
+    options_to_json,
+    origin_options_from_json,
+    origin_options_to_json,
+)
 from doorward.stores.mapping.rows import ReadRow, Row
 
 
@@ -18,7 +26,8 @@ def to_row(application: Application, *, position: int) -> Row:
     return {
         "id": application.id,
         "position": position,
-        "hostname": application.hostname,
+        "type": application.type.value,
+        "destinations": destinations_to_json(application),
         "audience": application.audience,
         "name": application.name,
         "tunnel": origin.tunnel,
@@ -28,7 +37,9 @@ def to_row(application: Application, *, position: int) -> Row:
             "ca": origin.ca,
             "server_name": origin.server_name,
             "verify": origin.verify,
+            **origin_options_to_json(origin),
         },
+        "options": options_to_json(application),
         "session_duration": application.session_duration,
         "identity_providers": list(application.identity_providers),
         "generation": application.generation,
@@ -50,7 +61,8 @@ def from_row(row: ReadRow, *, entries: Sequence[ReadRow]) -> Application:
     """The application of one row and its policy rows, which are in order."""
     return Application(
         id=ApplicationId(row["id"]),
-        hostname=row["hostname"],
+        type=ApplicationType(row["type"]),
+        destinations=destinations_from_json(row["destinations"]),
         audience=Audience(row["audience"]),
         name=row["name"],
         origin=_origin(row["origin"], tunnel=row["tunnel"]),
@@ -61,6 +73,7 @@ def from_row(row: ReadRow, *, entries: Sequence[ReadRow]) -> Application:
         show_in_launcher=row["show_in_launcher"],
         websockets=row["websockets"],
         service_token_header=row["service_token_header"],
+        **options_from_json(row["options"]),
     )
 
 
@@ -72,14 +85,15 @@ def _origin(value: Mapping[str, Any], *, tunnel: str | None) -> Origin:
         ca=value["ca"],
         server_name=value["server_name"],
         verify=value["verify"],
+        **origin_options_from_json(value),
     )
 
 
 def _entry_to_row(entry: Policy | PolicyId, position: int) -> Row:
     if isinstance(entry, Policy):
         return policies.to_row(entry, position=position)
-    empty = {"action": None, "rules": None, "purpose": None, "approval": None}
-    return {"id": entry, "position": position, "name": "", **empty}
+    nothing = dict.fromkeys(("action", "rules", "purpose", "approval", "session_duration"))
+    return {"id": entry, "position": position, "name": "", **nothing}
 
 
 def _entry_from_row(row: ReadRow) -> Policy | PolicyId:

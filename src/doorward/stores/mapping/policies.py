@@ -22,6 +22,7 @@ def to_row(policy: Policy, *, position: int) -> Row:
         "rules": rules_to_json(policy.rules),
         "purpose": None if policy.purpose is None else {"prompt": policy.purpose.prompt},
         "approval": None if policy.approval is None else _approval_to_json(policy.approval),
+        "session_duration": policy.session_duration,
     }
 
 
@@ -34,6 +35,7 @@ def from_row(row: ReadRow) -> Policy:
         rules=rules_from_json(row["rules"]),
         purpose=None if row["purpose"] is None else Purpose(prompt=row["purpose"]["prompt"]),
         approval=None if row["approval"] is None else _approval_from_json(row["approval"]),
+        session_duration=row["session_duration"],
     )
 
 

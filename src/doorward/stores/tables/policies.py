@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Integer, Table
 
-from doorward.stores.tables.columns import metadata, text
+from doorward.stores.tables.columns import Duration, metadata, text
 
 policies = Table(
     "policies",
@@ -16,4 +16,5 @@ policies = Table(
     Column("rules", JSON, nullable=False),
     Column("purpose", JSON(none_as_null=True), nullable=True),
     Column("approval", JSON(none_as_null=True), nullable=True),
+    Column("session_duration", Duration, nullable=True),
 )

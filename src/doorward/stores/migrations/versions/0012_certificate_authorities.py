@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "doorward_0011"
-down_revision: str | None = "doorward_0010"
+revision = "doorward_0012"
+down_revision: str | None = "doorward_0011"
 branch_labels: str | None = None
 depends_on: str | None = None
 
