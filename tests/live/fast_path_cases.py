@@ -8,7 +8,7 @@ from enum import Enum
 
 from doorward.model.access import AccessRequest
 from doorward.model.claims import TokenClaims, Validity, token_generation
-from doorward.model.ids import Audience, SessionId
+from doorward.model.ids import Audience, PolicyId, SessionId
 from doorward.model.service_token import credential
 from doorward.policy.compiler import CompiledApplication
 from doorward.policy.evaluate import evaluate
@@ -56,6 +56,19 @@ class Case:
         """Whether what the token says of selectors that only the control plane can judge has ended."""
         until = verdicts(self.rule_set.compiled, self.made).until
         return until is not None and self.request.at is not None and self.request.at >= until - SKEW
+
+    @property
+    def made_under(self) -> PolicyId | None:
+        """The policy by which the token was made."""
+        decision = evaluate(self.rule_set.compiled, self.made)
+        return decision.policy if decision.allowed else None
+
+    def may_be_left(self, proven: AccessRequest) -> bool:
+        """Whether the edge may leave it to the control plane though it is allowed: it knows too little, or
+        another policy lets it in now, where they differ in how long they do so."""
+        compiled = self.rule_set.compiled
+        other = compiled.mentioned.policy and self.made_under != evaluate(compiled, proven).policy
+        return other or self.rule_set.may_be_left(proven)
 
     def proven(self, path: str) -> AccessRequest:
         """The facts that count, with the path as the edge has it: a token that is not good proves nothing."""
@@ -106,13 +119,12 @@ class Mint:
             expires=issued + timedelta(hours=1),
         )
         if request.identity is not None:
-            decision = evaluate(compiled, case.made)
             return TokenClaims.for_person(
                 request.identity,
                 session=_SESSIONS.get(kind, LIVE),
                 mentioned=compiled.mentioned,
                 verdicts=verdicts(compiled, case.made),
-                policy=decision.policy if decision.allowed else None,
+                policy=case.made_under,
                 validity=validity,
             )
         assert request.service_token is not None

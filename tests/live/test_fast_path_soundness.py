@@ -2,7 +2,7 @@
 way round it is so where the edge knows enough (``RuleSet.may_be_left``).
 
 Generated rule sets and requests against a real Envoy. ``DOORWARD_SOUNDNESS_CASES`` sets how many
-(4,000 without it, at least 2,000), ``DOORWARD_SOUNDNESS_SEED`` which.
+(20,000 without it, at least 2,000), ``DOORWARD_SOUNDNESS_SEED`` which.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ from tests.nouns import application
 from tests.policy.generated import UNKNOWN, Generator, RuleSet
 from tests.policy.kinds import COUNTRIES, SERVICE_TOKENS
 
-CASES = max(2_000, int(os.environ.get("DOORWARD_SOUNDNESS_CASES", "4000")))
+CASES = max(2_000, int(os.environ.get("DOORWARD_SOUNDNESS_CASES", "20000")))
 SEED = int(os.environ.get("DOORWARD_SOUNDNESS_SEED", "2026"))
 REQUESTS_PER_RULE_SET = 10
 RULE_SETS_AT_ONCE = 400
@@ -133,7 +133,7 @@ def policy_of(case: Case, decision: Decision) -> str:
 def by_that_policy(case: Case, verdict: Verdict, decision: Decision, proven: AccessRequest) -> bool:
     """Whether both allowed by the same policy, or the evaluator by one before it that is left to it."""
     decided = policy_of(case, decision)
-    return verdict.policy == decided or (decided < verdict.policy and case.rule_set.may_be_left(proven))
+    return verdict.policy == decided or (decided < verdict.policy and case.may_be_left(proven))
 
 
 def faults(case: Case, verdict: Verdict) -> Iterator[str]:
@@ -144,7 +144,7 @@ def faults(case: Case, verdict: Verdict) -> Iterator[str]:
         yield f"UNSOUND: allowed by {verdict.policy}, evaluator: {decision}"
     elif verdict.allowed and not by_that_policy(case, verdict, decision, proven):
         yield f"OTHER POLICY: {verdict.policy} instead of {policy_of(case, decision)}"
-    elif decision.allowed and not verdict.allowed and not case.rule_set.may_be_left(proven):
+    elif decision.allowed and not verdict.allowed and not case.may_be_left(proven):
         yield f"INCOMPLETE: {verdict.result}, evaluator: {decision}"
     if verdict.result not in {"allowed", "denied"}:
         yield f"NO VERDICT: {verdict.result}"
@@ -175,7 +175,7 @@ def test_what_the_fast_path_allows_the_evaluator_allows_and_the_other_way_round(
     )
     assert not wrong, f"seed {SEED}: {len(wrong)} of {asked} wrong, the first:\n" + "\n".join(wrong[:5])
     assert asked >= 2_000
-    assert allowed / asked > 0.2
+    assert allowed / asked > 0.1
     assert allowed / asked < 0.8
     assert {f"allowed {action}" for action in Action if action is not Action.DENY} <= set(outcomes)
 

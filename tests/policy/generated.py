@@ -227,12 +227,12 @@ def _group_name(action: Action, shape: str) -> str:
 _WEIGHTS = {
     # Of certificates the edge knows nothing: where they are looked at it allows nothing.
     **dict.fromkeys(CERTIFICATE_KINDS, 0.25),
-    "any_service_token": 3,
-    "email_domain": 2,
-    "everyone": 3,
-    "group": 3,
-    "ip_range": 3,
-    "service_token": 4,
+    "any_service_token": 5,
+    "email_domain": 4,
+    "everyone": 6,
+    "group": 5,
+    "ip_range": 6,
+    "service_token": 6,
 }
 _ACTIONS = (Action.ALLOW, Action.DENY, Action.SERVICE_AUTH, Action.BYPASS)
 _ACTION_WEIGHTS = (6, 2, 2.5, 0.7)
