@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from envoy.extensions.access_loggers.file.v3 import file_pb2
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +144,15 @@ def test_a_refusal_of_the_control_plane_keeps_its_own_words() -> None:
 def test_every_line_of_the_access_log_has_the_same_fields() -> None:
     shapes = (ALLOWED_PERSON, ALLOWED_MACHINE, ALLOWED_NOBODY, ANSWERED_BY_CONTROL)
     assert len({frozenset(shape) for shape in shapes}) == 1
+
+
+@pytest.mark.parametrize(("database", "has_country"), [("", False), ("countries.mmdb", True)])
+def test_only_an_edge_with_a_database_of_countries_looks_for_one(*, database: str, has_country: bool) -> None:
+    for logger in build_access_logs(replace(SETTINGS, geoip_database=database)):
+        found = file_pb2.FileAccessLog()
+        assert logger.typed_config.Unpack(found)
+        country = found.log_format.json_format.fields["country"]
+        assert (country.WhichOneof("kind") == "string_value") is has_country
 
 
 def test_a_line_begins_with_the_application_by_which_the_audit_log_knows_it() -> None:

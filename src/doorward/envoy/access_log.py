@@ -39,7 +39,6 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "host": "%REQ(:AUTHORITY)%",
         "path": "%PATH(NQ)%",
         "source": names.SOURCE,
-        "country": f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:{names.COUNTRY_KEY})%",
         "user_agent": "%REQ(USER-AGENT)%",
         "status": "%RESPONSE_CODE%",
         "bytes_received": "%BYTES_RECEIVED%",
@@ -48,6 +47,10 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "flags": "%RESPONSE_FLAGS%",
     }
 )
+
+COUNTRY = f"%DYNAMIC_METADATA({names.REQUEST_METADATA}:{names.COUNTRY_KEY})%"
+"""Missing where the address belongs to no country: it cannot be written ``AS_TEXT``, so an edge without a
+database of countries does without this operator."""
 
 AS_TEXT = "%REQ(:METHOD):0%"
 """Writes nothing. A value of two operators is formatted as text; a lone metadata operator goes through
@@ -94,7 +97,7 @@ ANSWERED_BY_CONTROL: Mapping[str, str | None] = MappingProxyType(
     }
 )
 
-FIELDS = tuple(sorted({*COMMON, *ALLOWED_PERSON}))
+FIELDS = tuple(sorted({*COMMON, "country", *ALLOWED_PERSON}))
 """As few as tell the story: formatting this line is a large part of what a request costs here."""
 
 
@@ -160,7 +163,7 @@ def _logger(
     settings: EdgeSettings, facts: Mapping[str, str | None], logged: accesslog_pb2.AccessLogFilter
 ) -> accesslog_pb2.AccessLog:
     line = struct_pb2.Struct()
-    line.update({**COMMON, **facts})
+    line.update({**COMMON, "country": COUNTRY if settings.geoip_database else None, **facts})
     return accesslog_pb2.AccessLog(
         name="envoy.access_loggers.file",
         filter=logged,

@@ -6,7 +6,7 @@
 3. ``jwt_authn`` verifies it. A missing or bad token only means "no claims".
 4. ``credential`` judges whether the session or service token behind it still counts: metadata too.
 5. ``rbac`` judges the claims in shadow mode, that verdict among them: its own is metadata, per application.
-6. ``cors`` answers the preflights that an application's routes have it answer, and says on other answers
+6. ``cors``, on the routes of applications that set it up, answers preflights and says on other answers
    which pages may read them.
 7. ``ext_authz`` asks the control plane unless that verdict is exactly "allowed": a missing verdict
    asks as well. It fails closed.
@@ -123,7 +123,7 @@ def build_http_filters(settings: EdgeSettings) -> list[hcm_pb2.HttpFilter]:
         _discovered(names.JWT_AUTHN, jwt_pb2.JwtAuthentication),
         _discovered(names.CREDENTIAL, rbac_pb2.RBAC),
         _filter(names.RBAC, rbac_pb2.RBAC()),
-        _filter(names.CORS, cors_pb2.Cors()),
+        _filter(names.CORS, cors_pb2.Cors(), disabled=True),
         _filter(names.EXT_AUTHZ, _ask_control_plane()),
         _filter(names.IDENTITY_FROM_CLAIMS, _identity_where_allowed()),
         _filter(names.SESSION_TO_UPSTREAM, _session_to_upstream()),
