@@ -226,13 +226,13 @@ def _group_name(action: Action, shape: str) -> str:
 
 _WEIGHTS = {
     # Of certificates the edge knows nothing: where they are looked at it allows nothing.
-    **dict.fromkeys(CERTIFICATE_KINDS, 0.25),
-    "any_service_token": 5,
-    "email_domain": 4,
-    "everyone": 6,
-    "group": 5,
-    "ip_range": 6,
-    "service_token": 6,
+    **dict.fromkeys(CERTIFICATE_KINDS, 0.2),
+    "any_service_token": 6,
+    "email_domain": 6,
+    "everyone": 10,
+    "group": 7,
+    "ip_range": 8,
+    "service_token": 8,
 }
 _ACTIONS = (Action.ALLOW, Action.DENY, Action.SERVICE_AUTH, Action.BYPASS)
 _ACTION_WEIGHTS = (6, 2, 2.5, 0.7)
