@@ -96,6 +96,11 @@ def test_access_for_a_minute_ends_after_a_minute_open_streams_included(system: S
         assert ada.get(f"{system.app_url}/headers", SCRIPT).status_code == 401
 
 
+def test_the_edge_kept_its_line_to_the_control_plane_through_all_these_minutes(system: System) -> None:
+    """By itself, gRPC ends connections of whoever pings often: here that was every twenty seconds."""
+    assert system.log("control").count('"edge connected"') == 1
+
+
 def test_nobody_approves_for_themselves_and_whoever_is_no_approver_sees_nothing(system: System) -> None:
     approval = {"approvers": [ADA], "longest": "1h"}
     with asking(system, approval=approval), ExitStack() as stack:

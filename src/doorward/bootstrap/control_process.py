@@ -159,9 +159,19 @@ async def _refresh(control: ControlPlane) -> None:
         log.exception("housekeeping failed; it is tried again in a minute")
 
 
+_GRPC_OPTIONS = (
+    ("grpc.max_concurrent_streams", 10_000),
+    # Edges ping every five seconds (``envoy.clusters.control_cluster``), also while nothing is to be said. By
+    # itself gRPC takes that for an attack, and ends their connections (gRPC proposal A8, "too_many_pings").
+    ("grpc.http2.min_ping_interval_without_data_ms", 1000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 1000),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
+
+
 @asynccontextmanager
 async def _grpc(control: ControlPlane) -> AsyncIterator[None]:
-    server = grpc.aio.server(options=[("grpc.max_concurrent_streams", 10_000)])
+    server = grpc.aio.server(options=_GRPC_OPTIONS)
     ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(control.ads, server)
     external_auth_pb2_grpc.add_AuthorizationServicer_to_server(control.authorization, server)
     server.add_insecure_port(f"unix:{places.GRPC_SOCKET}")
